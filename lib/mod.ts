@@ -14,6 +14,15 @@ export { Random, type RandomState } from "./runtime/random.ts";
 
 // data
 export type { Dataset, ImageShape, ImageSource } from "./data/dataset.ts";
+export { memoryImages } from "./data/memory_images.ts";
+export { subset } from "./data/subset.ts";
+export { classCounts } from "./data/class_counts.ts";
+export { imageTensor } from "./data/image_tensor.ts";
+export { channelStatistics, type ChannelStatisticsOptions, type Normalization } from "./data/channel_statistics.ts";
+export { type PartSize, type Split, stratifiedSplit, type StratifiedSplitOptions } from "./data/stratified_split.ts";
+export { initialSet, type InitialSetOptions } from "./data/initial_set.ts";
+export { kFolds, type KFoldsOptions } from "./data/k_folds.ts";
+export { type Augmentation, augmentBatch, type AugmentBatchOptions } from "./data/augment_batch.ts";
 
 // training
 export type { EpochRecord, History } from "./training/history.ts";
