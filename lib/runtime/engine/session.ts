@@ -1,0 +1,118 @@
+import { cApi, checked, checkedLater } from "./c_api.ts";
+import { type Graph, type Operation, type Output, outputBytes } from "./graph.ts";
+import { NativeTensor } from "./native_tensor.ts";
+
+/** What a {@linkcode Call} feeds and fetches, fixed once. */
+export interface CallOptions {
+  /** For errors: `train`. */
+  readonly name: string;
+  readonly feeds?: readonly Output[];
+  readonly fetches?: readonly Output[];
+  /** Operations to run whose results nobody asks for: updates. */
+  readonly targets?: readonly Operation[];
+}
+
+/**
+ * Runs part of the graph.
+ *
+ * @param values one for each feed, in order; untouched, and the caller's again when the promise settles
+ * @returns one for each fetch, in order; the caller deletes them
+ */
+export type Call = (values?: readonly NativeTensor[]) => Promise<NativeTensor[]>;
+
+/** Where a graph runs; its variables live as long as it does. */
+export class Session {
+  static #alive = 0;
+  readonly #pointer: Deno.PointerObject;
+  /** Resolves when every run so far has ended. */
+  #idle: Promise<unknown> = Promise.resolve();
+  /** What TensorFlow reads and writes during the run in flight; it must not be collected before the end. */
+  #inFlight: readonly BigUint64Array[] = [];
+  #closed = false;
+
+  /** @param threads that one operation may use */
+  constructor(graph: Graph, { threads }: { readonly threads: number }) {
+    const c = cApi();
+    const options = c.TF_NewSessionOptions();
+    try {
+      this.#pointer = checked("start a TensorFlow session", (status) => {
+        const config = configProto(threads);
+        c.TF_SetConfig(options, config, BigInt(config.length), status);
+        return c.TF_NewSession(graph.pointer, options, status)!;
+      });
+    } finally {
+      c.TF_DeleteSessionOptions(options);
+    }
+    Session.#alive++;
+  }
+
+  /** Sessions opened and not yet closed, in this process: what leak tests count. */
+  static get alive(): number {
+    return Session.#alive;
+  }
+
+  /**
+   * Prepares a run. Runs of one session follow each other: two steps at a time would update the same variables.
+   *
+   * @returns the run, which does not block the event loop
+   */
+  call({ name, feeds = [], fetches = [], targets = [] }: CallOptions): Call {
+    const feedBytes = outputBytes(feeds);
+    const fetchBytes = outputBytes(fetches);
+    const targetPointers = BigUint64Array.from(targets, ({ pointer }) => Deno.UnsafePointer.value(pointer));
+    const run = async (values: readonly NativeTensor[]): Promise<NativeTensor[]> => {
+      if (this.#closed) {
+        throw new Error(`Cannot run ${name}: the engine has been disposed of. Compile the network again`);
+      }
+      const valuePointers = BigUint64Array.from(values, ({ pointer }) => Deno.UnsafePointer.value(pointer));
+      // A buffer of its own for each run: TensorFlow writes it from another thread.
+      const fetched = new BigUint64Array(fetches.length);
+      this.#inFlight = [feedBytes, valuePointers, fetchBytes, fetched, targetPointers];
+      await checkedLater(`run ${name}`, (status) =>
+        cApi().TF_SessionRun(
+          this.#pointer,
+          null,
+          feedBytes,
+          valuePointers,
+          feeds.length,
+          fetchBytes,
+          fetched,
+          fetches.length,
+          targetPointers,
+          targets.length,
+          null,
+          status,
+        ));
+      return [...fetched].map((address) => new NativeTensor(Deno.UnsafePointer.create(address)!));
+    };
+    return (values = []) => {
+      const result = this.#idle.then(() => run(values));
+      this.#idle = result.catch(() => {});
+      return result;
+    };
+  }
+
+  /** Frees the session and its variables when the last run has ended; a second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#idle;
+    checked("close the session", (status) => cApi().TF_CloseSession(this.#pointer, status));
+    checked("delete the session", (status) => cApi().TF_DeleteSession(this.#pointer, status));
+    Session.#alive--;
+  }
+}
+
+/**
+ * A `ConfigProto` by hand: two varint fields. One operation at a time spreads over all threads, which is what keeps
+ * sums in one order; operations side by side would take threads from each other.
+ */
+function configProto(threads: number): Uint8Array<ArrayBuffer> {
+  const intraOperation = 2 << 3;
+  const interOperation = 5 << 3;
+  return Uint8Array.of(intraOperation, ...varint(threads), interOperation, ...varint(1));
+}
+
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}
