@@ -14,6 +14,10 @@ export { Random, type RandomState } from "./runtime/random.ts";
 
 // data
 export type { Dataset, ImageShape, ImageSource } from "./data/dataset.ts";
+export { loadDataset, type LoadDatasetOptions, type TrainAndTest } from "./data/load_dataset.ts";
+export { catalogue, type CatalogueEntry, catalogueEntry } from "./data/catalogue.ts";
+export { dataFolders } from "./data/data_folders.ts";
+export { DataFormatError, type DataFormatFault } from "./data/data_format_error.ts";
 export { memoryImages } from "./data/memory_images.ts";
 export { subset } from "./data/subset.ts";
 export { classCounts } from "./data/class_counts.ts";

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import type { CatalogueEntry } from "./catalogue.ts";
+
+/** Where the files of a dataset lie, by the publisher's name. */
+export type FilePaths = ReadonlyMap<string, string>;
+
+/**
+ * Looks through data folders for all the files of a dataset, plain or gzipped, in one of the entry's usual folders. The
+ * first that has them all wins.
+ */
+export async function locateFiles(
+  entry: Pick<CatalogueEntry, "folders" | "files">,
+  dataFolders: readonly string[],
+): Promise<FilePaths | undefined> {
+  for (const folder of dataFolders.flatMap((root) => entry.folders.map((usual) => join(root, usual)))) {
+    const found = await filesIn(folder, entry);
+    if (found.size === entry.files.length) return found;
+  }
+}
+
+/** Those files of a dataset that a folder has. */
+export async function filesIn(folder: string, { files }: Pick<CatalogueEntry, "files">): Promise<FilePaths> {
+  const present = new Set<string>();
+  try {
+    for await (const { name } of Deno.readDir(folder)) present.add(name);
+  } catch (error) {
+    const absent = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+    if (!absent) throw error;
+  }
+  return new Map(
+    files.flatMap(({ name }) => {
+      const stored = [name, `${name}.gz`].find((candidate) => present.has(candidate));
+      return stored === undefined ? [] : [[name, join(folder, stored)] as const];
+    }),
+  );
+}
