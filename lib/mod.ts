@@ -29,5 +29,36 @@ export { kFolds, type KFoldsOptions } from "./data/k_folds.ts";
 export { type Augmentation, augmentBatch, type AugmentBatchOptions } from "./data/augment_batch.ts";
 
 // training
+export type { CheckpointOptions } from "./training/checkpoint.ts";
+export { DivergenceError, type DivergencePlace } from "./training/divergence_error.ts";
 export type { EpochRecord, History } from "./training/history.ts";
+export { evaluate, type EvaluateOptions, type Predictor } from "./training/evaluate.ts";
 export type { AverageMetrics, ClassMetrics, Evaluation, ReliabilityBin } from "./training/evaluation.ts";
+export { evaluationOf, type EvaluationOptions, type Predictions, wilsonInterval } from "./training/evaluation_of.ts";
+export { fit } from "./training/fit.ts";
+export type { EarlyStopping, FitOptions } from "./training/fit_options.ts";
+export type { OptimizerName, OptimizerOptions } from "./training/optimizers.ts";
+export type { PredictOptions } from "./training/predict.ts";
+export {
+  constantRate,
+  cosineDecay,
+  type CosineDecayOptions,
+  exponentialDecay,
+  type ExponentialDecayOptions,
+  oneCycle,
+  type OneCycleOptions,
+  type Schedule,
+  stepDecay,
+  type StepDecayOptions,
+  warmUp,
+  type WarmUpOptions,
+} from "./training/schedules.ts";
+export { SeededDropout, type SeededDropoutOptions } from "./training/seeded_dropout.ts";
+export { softmaxRows } from "./training/softmax_rows.ts";
+export type { Trainable } from "./training/trainable.ts";
+
+// models
+export type { Classifier } from "./models/classifier.ts";
+export { cnn, cnnFeatureLayer, type CnnOptions } from "./models/cnn.ts";
+export { type LayerSummary, modelSummary } from "./models/model_summary.ts";
+export { NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";

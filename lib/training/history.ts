@@ -16,7 +16,10 @@ export interface EpochRecord {
 /** What a training run did, epoch by epoch. */
 export interface History {
   readonly epochs: readonly EpochRecord[];
-  /** The epoch whose weights the network was left with. */
+  /**
+   * The epoch whose weights the network was left with: the best of an early-stopping run, else the last one finished.
+   * A run that was aborted without early stopping keeps the steps made since, and is 0 if no epoch was finished.
+   */
   readonly bestEpoch: number;
   readonly stopped: "completed" | "early" | "aborted";
   /** Optimizer updates made. */

@@ -1,0 +1,103 @@
+import type { Normalization } from "../data/channel_statistics.ts";
+import type { Dataset, ImageSource } from "../data/dataset.ts";
+import type { Matrix } from "../runtime/matrix.ts";
+import type { tf } from "../runtime/tensorflow.ts";
+import { createEngine } from "../training/create_engine.ts";
+import { evaluate, type EvaluateOptions } from "../training/evaluate.ts";
+import type { Evaluation } from "../training/evaluation.ts";
+import { fit } from "../training/fit.ts";
+import type { FitOptions } from "../training/fit_options.ts";
+import type { History } from "../training/history.ts";
+import { type PredictOptions, runForward, type RunForwardOptions } from "../training/predict.ts";
+import { softmaxRows } from "../training/softmax_rows.ts";
+import { checkImages, type Trainable } from "../training/trainable.ts";
+import type { Classifier } from "./classifier.ts";
+import { cnnFeatureLayer } from "./cnn.ts";
+import { saveClassifier } from "./saved_classifier.ts";
+
+/** What a {@linkcode NetworkClassifier} is made of; it owns the network from then on. */
+export interface NetworkClassifierOptions {
+  /** Normalised images in, one logit a class out. */
+  readonly network: tf.LayersModel;
+  readonly classNames: readonly string[];
+  /** Default `"features"`, as {@linkcode cnn} calls it. */
+  readonly featureLayer?: string;
+  /** Of pretrained weights; where it is left out, the first `fit` measures it. */
+  readonly normalization?: Normalization;
+}
+
+/**
+ * A network that is trained as a whole.
+ *
+ * @example
+ * ```ts
+ * import { cnn, type Dataset, memoryImages, NetworkClassifier, Random } from "curio";
+ * import assert from "node:assert/strict";
+ *
+ * const shape = { height: 8, width: 8, channels: 1 };
+ * const darkAndBright: Dataset = {
+ *   name: "dark and bright",
+ *   images: memoryImages(new Uint8Array(64 * 64).map((_, place) => place < 2048 ? 0 : 255), shape),
+ *   labels: new Int32Array(64).map((_, index) => index < 32 ? 0 : 1),
+ *   classNames: ["dark", "bright"],
+ *   checksum: "00",
+ * };
+ * const random = new Random(1);
+ * const network = cnn({ shape, classes: 2, filters: [4], denseUnits: [8], random: random.child("weights") });
+ * const classifier = new NetworkClassifier({ network, classNames: darkAndBright.classNames });
+ * await classifier.fit(darkAndBright, { epochs: 5, batchSize: 16, random: random.child("fit") });
+ * assert.equal((await classifier.evaluate(darkAndBright)).accuracy, 1);
+ * classifier.dispose();
+ * ```
+ */
+export class NetworkClassifier implements Classifier, Trainable {
+  readonly network: tf.LayersModel;
+  readonly classNames: readonly string[];
+  readonly featureLayer: string;
+  normalization?: Normalization;
+
+  constructor({ network, classNames, featureLayer = cnnFeatureLayer, normalization }: NetworkClassifierOptions) {
+    this.network = network;
+    this.classNames = classNames;
+    this.featureLayer = featureLayer;
+    this.normalization = normalization;
+  }
+
+  fit(train: Dataset, options: FitOptions): Promise<History> {
+    return fit(this, train, options);
+  }
+
+  logits(images: ImageSource, options?: PredictOptions): Promise<Matrix> {
+    return this.#forward(images, { ...options, output: "logits" });
+  }
+
+  async probabilities(images: ImageSource, options?: PredictOptions): Promise<Matrix> {
+    return softmaxRows(await this.logits(images, options));
+  }
+
+  embeddings(images: ImageSource, options?: PredictOptions): Promise<Matrix> {
+    return this.#forward(images, { ...options, output: "features" });
+  }
+
+  evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
+    return evaluate(this, dataset, options);
+  }
+
+  save(folder: string): Promise<void> {
+    return saveClassifier(this, folder);
+  }
+
+  dispose(): void {
+    this.network.dispose();
+  }
+
+  async #forward(images: ImageSource, options: RunForwardOptions): Promise<Matrix> {
+    checkImages("predict", this, images);
+    const engine = createEngine(this);
+    try {
+      return await runForward(engine, images, options);
+    } finally {
+      await engine.dispose();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { setImmediate } from "node:timers/promises";
+import type { ImageSource } from "../data/dataset.ts";
+import type { Matrix } from "../runtime/matrix.ts";
+import type { ProgressListener } from "../runtime/progress.ts";
+import type { Random } from "../runtime/random.ts";
+import type { Engine } from "./engine.ts";
+import { handled } from "./handled.ts";
+
+/** How to run a classifier over images. */
+export interface PredictOptions {
+  /** Images that are computed at once; default 256. */
+  readonly batchSize?: number;
+  /**
+   * Keeps dropout on, with masks drawn from here: one pass of Monte Carlo dropout (Gal and Ghahramani, 2016). Off when
+   * left out.
+   */
+  readonly dropout?: Random;
+  /** Stops before the next batch by throwing the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+/** {@linkcode PredictOptions}, and what to read. */
+export interface RunForwardOptions extends PredictOptions {
+  readonly output: "logits" | "features";
+}
+
+/** Between two progress events, in milliseconds. */
+const progressInterval = 250;
+
+/**
+ * Runs an engine over all images, batch by batch, reading the next while one computes.
+ *
+ * @returns `[images, classes]` or `[images, features]`
+ */
+export async function runForward(
+  engine: Engine,
+  images: ImageSource,
+  { output, batchSize = 256, dropout, signal, onProgress }: RunForwardOptions,
+): Promise<Matrix> {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`Cannot predict: batchSize must be a positive integer: current value is ${batchSize}`);
+  }
+  const task = "predict";
+  const total = images.count;
+  const began = performance.now();
+  let told = began;
+  const readAt = (start: number) => {
+    const indices = Int32Array.from({ length: Math.min(batchSize, total - start) }, (_, place) => start + place);
+    return handled(images.read(indices));
+  };
+  onProgress?.({ kind: "begin", task, total, unit: "images" });
+  let outcome: "done" | "stopped" | "failed" = "failed";
+  try {
+    let data = new Float32Array(0);
+    let columns = 0;
+    let next = total > 0 ? readAt(0) : undefined;
+    for (let start = 0; next; start += batchSize) {
+      const bytes = await next;
+      if (signal?.aborted) outcome = "stopped";
+      signal?.throwIfAborted();
+      next = start + batchSize < total ? readAt(start + batchSize) : undefined;
+      const noiseKey = dropout?.child(start).uint32();
+      const part = await engine.forward(bytes, { output, noiseKey });
+      columns = part.columns;
+      if (start === 0) data = new Float32Array(total * columns);
+      data.set(part.data, start * columns);
+      if (performance.now() - told > progressInterval) {
+        told = performance.now();
+        onProgress?.({ kind: "advance", task, done: start + part.rows, total });
+      }
+      await setImmediate();
+    }
+    outcome = "done";
+    return { rows: total, columns, data };
+  } finally {
+    onProgress?.({ kind: "finish", task, outcome, seconds: (performance.now() - began) / 1000 });
+  }
+}
