@@ -29,7 +29,7 @@ export { kFolds, type KFoldsOptions } from "./data/k_folds.ts";
 export { type Augmentation, augmentBatch, type AugmentBatchOptions } from "./data/augment_batch.ts";
 
 // training
-export type { CheckpointOptions } from "./training/checkpoint.ts";
+export { CheckpointError, type CheckpointOptions } from "./training/checkpoint.ts";
 export { DivergenceError, type DivergencePlace } from "./training/divergence_error.ts";
 export type { EpochRecord, History } from "./training/history.ts";
 export { evaluate, type EvaluateOptions, type Predictor } from "./training/evaluate.ts";
@@ -61,4 +61,28 @@ export type { Trainable } from "./training/trainable.ts";
 export type { Classifier } from "./models/classifier.ts";
 export { cnn, cnnFeatureLayer, type CnnOptions } from "./models/cnn.ts";
 export { type LayerSummary, modelSummary } from "./models/model_summary.ts";
-export { NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";
+export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";
+
+// query
+export { drawById } from "./query/draw_by_id.ts";
+export { inIdOrder } from "./query/in_id_order.ts";
+export {
+  type ModelSources,
+  type Need,
+  type PoolSource,
+  type PoolSources,
+  type PoolValues,
+  type PoolView,
+  poolView,
+  type RowReader,
+} from "./query/pool_view.ts";
+export { type ProbeData, probeRefitter, type Refitted, type Refitter } from "./query/probe_refitter.ts";
+export {
+  type Family,
+  type Picks,
+  type QueryStrategy,
+  queryStrategy,
+  type Selection,
+  type StrategyDefinition,
+} from "./query/query_strategy.ts";
+export { restrict, type RestrictOptions } from "./query/restrict.ts";
