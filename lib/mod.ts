@@ -18,6 +18,8 @@ export { loadDataset, type LoadDatasetOptions, type TrainAndTest } from "./data/
 export { catalogue, type CatalogueEntry, catalogueEntry } from "./data/catalogue.ts";
 export { dataFolders } from "./data/data_folders.ts";
 export { DataFormatError, type DataFormatFault } from "./data/data_format_error.ts";
+export { download, type DownloadOptions } from "./data/download.ts";
+export { DownloadError, type FailedAddress, type WantedFile } from "./data/download_error.ts";
 export { memoryImages } from "./data/memory_images.ts";
 export { subset } from "./data/subset.ts";
 export { classCounts } from "./data/class_counts.ts";

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { sha256OfFile } from "./sha256_of_file.ts";
+
+const originSchema = z.strictObject({ address: z.string(), validator: z.string() });
+
+/** Which version of a file the bytes so far belong to: the server's word for it, ETag or date. */
+export type Origin = z.infer<typeof originSchema>;
+
+/** A download that is not finished: the file beside its place, locked against other processes. */
+export interface PartialFile extends Disposable {
+  /** Where the finished file goes. */
+  readonly path: string;
+  size(): Promise<number>;
+  /** Where the bytes so far came from, if the server named a version. */
+  origin(): Promise<Origin | undefined>;
+  /** Empties the file, for bytes of `origin`. */
+  restart(origin?: Origin): Promise<void>;
+  append(chunk: Uint8Array): Promise<void>;
+  /** Why the file is not the right one, or `undefined` if it is. */
+  faultOf(expected: { sha256?: string }): Promise<string | undefined>;
+  /** Flushes the file to disk and puts it in its place. */
+  commit(): Promise<void>;
+  /** Removes what there is of it. */
+  discard(): Promise<void>;
+}
+
+/** How to wait for another process. */
+export interface OpenPartialFileOptions {
+  readonly signal?: AbortSignal;
+  /** Called once if another process has the file. */
+  readonly onWait?: () => void;
+}
+
+/** Opens `<path>.partial`, with what a former try left in it, once no other process has it open. */
+export async function openPartialFile(
+  path: string,
+  { signal, onWait }: OpenPartialFileOptions = {},
+): Promise<PartialFile> {
+  const partialPath = `${path}.partial`;
+  const originPath = `${partialPath}.origin`;
+  const file = await openLocked(partialPath, { signal, onWait });
+  const size = async () => (await file.stat()).size;
+  const removeOrigin = () => Deno.remove(originPath).catch(ignoreNotFound);
+  return {
+    path,
+    size,
+    async origin() {
+      try {
+        return originSchema.parse(JSON.parse(await Deno.readTextFile(originPath)));
+      } catch {
+        return undefined; // a hint that is missing or damaged only costs starting over
+      }
+    },
+    async restart(origin) {
+      await removeOrigin();
+      await file.truncate(0);
+      if (origin) await Deno.writeTextFile(originPath, JSON.stringify(origin));
+    },
+    async append(chunk) {
+      await file.seek(0, Deno.SeekMode.End);
+      for (let written = 0; written < chunk.length;) written += await file.write(chunk.subarray(written));
+    },
+    async faultOf({ sha256 }) {
+      if (sha256 === undefined) return undefined;
+      const found = await sha256OfFile(partialPath);
+      return found === sha256 ? undefined : `sends wrong bytes: their SHA-256 is ${found}`;
+    },
+    async commit() {
+      await file.sync();
+      await Deno.rename(partialPath, path);
+      await removeOrigin();
+    },
+    async discard() {
+      await removeOrigin();
+      await Deno.remove(partialPath).catch(ignoreNotFound);
+    },
+    [Symbol.dispose]() {
+      file.close();
+    },
+  };
+}
+
+async function openLocked(partialPath: string, { signal, onWait }: OpenPartialFileOptions): Promise<Deno.FsFile> {
+  let waited = false;
+  for (;;) {
+    const file = await Deno.open(partialPath, { read: true, write: true, create: true });
+    try {
+      if (await file.tryLock(true) && await isStillAt(file, partialPath)) return file;
+      file.close();
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    if (!waited) onWait?.();
+    waited = true;
+    await delay(200, undefined, { signal });
+  }
+}
+
+/** Whether the file we hold is the one at the path: its last owner may have renamed it before we got the lock. */
+async function isStillAt(file: Deno.FsFile, path: string): Promise<boolean> {
+  const held = await file.stat();
+  const there = await Deno.stat(path).catch(ignoreNotFound);
+  return there !== undefined && there.ino === held.ino;
+}
+
+function ignoreNotFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
