@@ -13,7 +13,7 @@ import { softmaxRows } from "../training/softmax_rows.ts";
 import { checkImages, type Trainable } from "../training/trainable.ts";
 import type { Classifier } from "./classifier.ts";
 import { cnnFeatureLayer } from "./cnn.ts";
-import { saveClassifier } from "./saved_classifier.ts";
+import { loadTrainable, saveTrainable } from "./saved_classifier.ts";
 
 /** What a {@linkcode NetworkClassifier} is made of; it owns the network from then on. */
 export interface NetworkClassifierOptions {
@@ -84,7 +84,7 @@ export class NetworkClassifier implements Classifier, Trainable {
   }
 
   save(folder: string): Promise<void> {
-    return saveClassifier(this, folder);
+    return saveTrainable(this, folder);
   }
 
   dispose(): void {
@@ -100,4 +100,14 @@ export class NetworkClassifier implements Classifier, Trainable {
       await engine.dispose();
     }
   }
+}
+
+/**
+ * Loads what {@linkcode NetworkClassifier.save} wrote; the caller disposes of it.
+ *
+ * @throws {Deno.errors.NotFound} if the folder holds no classifier
+ * @throws {SyntaxError} naming the file, if one is damaged
+ */
+export async function loadClassifier(folder: string): Promise<NetworkClassifier> {
+  return new NetworkClassifier(await loadTrainable(folder));
 }

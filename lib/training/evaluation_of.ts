@@ -95,7 +95,8 @@ export function wilsonInterval(right: number, count: number): [low: number, high
   const squared = z95 ** 2 / count;
   const centre = (share + squared / 2) / (1 + squared);
   const half = z95 * Math.sqrt(share * (1 - share) / count + squared / (4 * count)) / (1 + squared);
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  // At the ends the formula gives 0 and 1, but for rounding.
+  return [right === 0 ? 0 : centre - half, right === count ? 1 : centre + half];
 }
 
 function metricsOf(
@@ -129,7 +130,10 @@ function reliabilityOf(
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
   for (let row = 0; row < labels.length; row++) {
     const confidence = rowOf(probabilities, row)[predicted[row]];
-    const bin = sums[Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins) - 1))];
+    const place = Math.ceil(confidence * bins) - 1;
+    // A confidence of 0.4 is a little more in float32, and yet belongs to the bin that ends at 0.4.
+    const onEdge = confidence <= Math.fround(place / bins);
+    const bin = sums[Math.min(bins - 1, Math.max(0, onEdge ? place - 1 : place))];
     bin.count++;
     bin.confidence += confidence;
     if (predicted[row] === labels[row]) bin.right++;

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { channelStatistics } from "../data/channel_statistics.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { cellInterruption } from "../runtime/interruption.ts";
+import { type Checkpoint, checkpointOf } from "./checkpoint.ts";
 import { createEngine } from "./create_engine.ts";
 import { DivergenceError } from "./divergence_error.ts";
 import type { Engine } from "./engine.ts";
@@ -11,6 +12,7 @@ import { type FitReporter, fitReporter } from "./fit_reporter.ts";
 import { handled } from "./handled.ts";
 import type { EpochRecord, History } from "./history.ts";
 import { minibatches } from "./minibatches.ts";
+import { runConfiguration } from "./run_configuration.ts";
 import { type BestEpoch, noImages, type RunState } from "./run_state.ts";
 import type { Trainable } from "./trainable.ts";
 import { validate, type ValidationMetrics } from "./validate.ts";
@@ -57,13 +59,17 @@ export async function fit(trainable: Trainable, train: Dataset, options: FitOpti
     sample: Math.min(train.images.count, normalizationSample),
     random: train.images.count > normalizationSample ? plan.random.child("normalization") : undefined,
   });
+  const checkpoint = options.checkpoint &&
+    checkpointOf(options.checkpoint, runConfiguration(trainable, { train, plan }));
   const engine = createEngine(trainable, plan);
-  const state: RunState = { step: 0, epochs: [], current: noImages, seconds: 0 };
+  let state: RunState = { step: 0, epochs: [], current: noImages, seconds: 0 };
   const reporter = fitReporter(train.images.count, { plan, onProgress: options.onProgress });
   let outcome: "done" | "stopped" | "failed" = "failed";
   reporter.begin();
   try {
-    const stopped = await run(engine, { train, plan, state, reporter, options });
+    state = await checkpoint?.load(engine) ?? state;
+    const stopped = await run(engine, { train, plan, state, reporter, options, checkpoint });
+    if (stopped === "aborted") await checkpoint?.save(engine, state);
     if (state.best) await engine.writeState({ ...await engine.readState(), weights: state.best.weights });
     outcome = stopped === "aborted" ? "stopped" : "done";
     return {
@@ -86,10 +92,12 @@ interface RunContext {
   readonly state: RunState;
   readonly reporter: FitReporter;
   readonly options: FitOptions;
+  readonly checkpoint: Checkpoint | undefined;
 }
 
 /** Steps and closes epochs until the run has ended, or is to stop. */
-async function run(engine: Engine, { train, plan, state, reporter, options }: RunContext): Promise<History["stopped"]> {
+async function run(engine: Engine, context: RunContext): Promise<History["stopped"]> {
+  const { train, plan, state, reporter, options, checkpoint } = context;
   const { signal = cellInterruption(), onEpoch } = options;
   const { stepsPerEpoch, totalSteps } = plan;
   const batchAt = minibatches(train, plan);
@@ -101,6 +109,7 @@ async function run(engine: Engine, { train, plan, state, reporter, options }: Ru
     if (epochIsOver) {
       const metrics = plan.validation && await unlessAborted(signal, validate(engine, plan.validation, { signal }));
       if (signal.aborted) return "aborted";
+      if (metrics) checkFinite(metrics.validationLoss, state);
       const record = closeEpoch(state, { seconds: lap(), metrics });
       await judge(engine, { record, plan, state });
       reporter.epoch(state);
@@ -110,11 +119,8 @@ async function run(engine: Engine, { train, plan, state, reporter, options }: Ru
       if (state.step + 1 < totalSteps) ahead = handled(batchAt(state.step + 1));
       const { loss, correct } = await engine.step(batch);
       const { learningRate, weights: { length: images } } = batch;
-      state.step++;
-      if (!Number.isFinite(loss)) {
-        throw new DivergenceError({ step: state.step, epoch: state.epochs.length + 1, learningRate, loss });
-      }
       const seconds = lap();
+      state.step++;
       state.seconds += seconds;
       state.current = {
         images: state.current.images + images,
@@ -123,11 +129,17 @@ async function run(engine: Engine, { train, plan, state, reporter, options }: Ru
         seconds: state.current.seconds + seconds,
         learningRate,
       };
+      checkFinite(loss, state);
       reporter.step(state);
-      await setImmediate(); // lets timers, displays and interrupts have their turn
     }
+    if (checkpoint?.isDue(state)) await checkpoint.save(engine, state);
+    await setImmediate(); // lets timers, displays and interrupts have their turn
   }
   return state.ended;
+}
+
+function checkFinite(loss: number, { step, epochs, current: { learningRate } }: RunState): void {
+  if (!Number.isFinite(loss)) throw new DivergenceError({ step, epoch: epochs.length + 1, learningRate, loss });
 }
 
 /** Turns the sums of an epoch into its record, and begins the next. */
