@@ -8,6 +8,15 @@
 
 // runtime
 export { type Backend, backend, BackendError, tf } from "./runtime/tensorflow.ts";
+export { CannotCompileError } from "./runtime/engine/cannot_compile_error.ts";
+export { type EngineSupport, engineSupport } from "./runtime/engine/c_api.ts";
+export type {
+  GraphBatch,
+  GraphEngine,
+  GraphEngineOptions,
+  GraphForwardOptions,
+} from "./runtime/engine/engine_types.ts";
+export { graphEngine } from "./runtime/engine/graph_engine.ts";
 export { gatherRows, type Matrix, matrix, rowOf } from "./runtime/matrix.ts";
 export type { ProgressEvent, ProgressListener } from "./runtime/progress.ts";
 export { Random, type RandomState } from "./runtime/random.ts";

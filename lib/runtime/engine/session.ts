@@ -13,7 +13,7 @@ export interface CallOptions {
 }
 
 /**
- * Runs part of the graph.
+ * Runs part of the graph without blocking the event loop. One run of a session at a time.
  *
  * @param values one for each feed, in order; untouched, and the caller's again when the promise settles
  * @returns one for each fetch, in order; the caller deletes them
@@ -24,8 +24,6 @@ export type Call = (values?: readonly NativeTensor[]) => Promise<NativeTensor[]>
 export class Session {
   static #alive = 0;
   readonly #pointer: Deno.PointerObject;
-  /** Resolves when every run so far has ended. */
-  #idle: Promise<unknown> = Promise.resolve();
   /** What TensorFlow reads and writes during the run in flight; it must not be collected before the end. */
   #inFlight: readonly BigUint64Array[] = [];
   #closed = false;
@@ -51,19 +49,13 @@ export class Session {
     return Session.#alive;
   }
 
-  /**
-   * Prepares a run. Runs of one session follow each other: two steps at a time would update the same variables.
-   *
-   * @returns the run, which does not block the event loop
-   */
+  /** Prepares a run. */
   call({ name, feeds = [], fetches = [], targets = [] }: CallOptions): Call {
     const feedBytes = outputBytes(feeds);
     const fetchBytes = outputBytes(fetches);
     const targetPointers = BigUint64Array.from(targets, ({ pointer }) => Deno.UnsafePointer.value(pointer));
-    const run = async (values: readonly NativeTensor[]): Promise<NativeTensor[]> => {
-      if (this.#closed) {
-        throw new Error(`Cannot run ${name}: the engine has been disposed of. Compile the network again`);
-      }
+    return async (values = []) => {
+      if (this.#closed) throw new Error("Cannot compute: the engine has been disposed of. Make a new one.");
       const valuePointers = BigUint64Array.from(values, ({ pointer }) => Deno.UnsafePointer.value(pointer));
       // A buffer of its own for each run: TensorFlow writes it from another thread.
       const fetched = new BigUint64Array(fetches.length);
@@ -83,20 +75,15 @@ export class Session {
           null,
           status,
         ));
+      this.#inFlight = [];
       return [...fetched].map((address) => new NativeTensor(Deno.UnsafePointer.create(address)!));
-    };
-    return (values = []) => {
-      const result = this.#idle.then(() => run(values));
-      this.#idle = result.catch(() => {});
-      return result;
     };
   }
 
-  /** Frees the session and its variables when the last run has ended; a second call does nothing. */
-  async close(): Promise<void> {
+  /** Frees the session and its variables, when no run is in flight; a second call does nothing. */
+  close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#idle;
     checked("close the session", (status) => cApi().TF_CloseSession(this.#pointer, status));
     checked("delete the session", (status) => cApi().TF_DeleteSession(this.#pointer, status));
     Session.#alive--;

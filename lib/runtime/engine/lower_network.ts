@@ -1,0 +1,154 @@
+import type { z } from "zod";
+import type { tf } from "../tensorflow.ts";
+import { CannotCompileError } from "./cannot_compile_error.ts";
+import type { Attribute, Graph, Output } from "./graph.ts";
+import { activationLayers } from "./layers/activations.ts";
+import { convolutionLayers } from "./layers/convolutions.ts";
+import { mergeLayers } from "./layers/merges.ts";
+import { noiseLayers } from "./layers/noise.ts";
+import { affineOf, normalizationLayers } from "./layers/normalizations.ts";
+import { poolingLayers } from "./layers/pooling.ts";
+import { shapeLayers } from "./layers/shapes.ts";
+import type { Lowering, LoweringContext, Precision } from "./lowering.ts";
+import type { LayerVariable, NetworkPlan, PlanStep } from "./network_plan.ts";
+
+/** What the compiler knows, by tfjs's class names. To teach it a layer, write its lowering and add it to its family. */
+const lowerings: Readonly<Record<string, Lowering>> = {
+  ...activationLayers,
+  ...convolutionLayers,
+  ...mergeLayers,
+  ...noiseLayers,
+  ...normalizationLayers,
+  ...poolingLayers,
+  ...shapeLayers,
+};
+
+/** How a network is brought into a graph. */
+export interface LowerOptions {
+  readonly graph: Graph;
+  /** What the network takes, in its precision. */
+  readonly images: Output;
+  /** The value of a weight, float32. */
+  readonly weightOf: (variable: LayerVariable) => Output;
+  readonly precision?: Precision;
+  /**
+   * Training: batch norm uses the batch's statistics and hands the change of the moving ones to this function. Without
+   * it the network is at rest, and batch norms are folded into the layers before them.
+   */
+  readonly subtractFrom?: (variable: LayerVariable, difference: Output) => void;
+  /** An int32 scalar; noise layers are off without it. */
+  readonly noiseKey?: Output;
+}
+
+/**
+ * Brings a network into a graph, layer by layer, on demand.
+ *
+ * @returns gives the output of the layer at a place in the plan; only what it needs is added to the graph
+ * @throws {CannotCompileError} from that function, naming the layer, if there is one that the compiler does not know
+ */
+export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: number) => Output {
+  const { graph, images, subtractFrom } = options;
+  const lowered = new Map<number, Output>([[plan.input, images]]);
+
+  function lower(place: number): Output {
+    const found = lowered.get(place);
+    if (found) return found;
+    const step = plan.steps[place];
+    const context = contextOf(step, { ...options, plan });
+    const folding = context.training ? undefined : foldableBefore(plan, step);
+    const inputs = (folding ?? step).inputs.map(lower);
+    const output = graph.inScope(step.layer.name, () =>
+      explained(step.layer, () => {
+        if (!folding) return loweringOf(step)(context, inputs);
+        return loweringOf(folding)({ ...contextOf(folding, { ...options, plan }), fold: affineOf(context) }, inputs);
+      }));
+    lowered.set(place, output);
+    return output;
+  }
+
+  refuseSharedStatistics(plan, subtractFrom !== undefined);
+  return lower;
+}
+
+function loweringOf({ kind, layer }: PlanStep): Lowering {
+  if (Object.hasOwn(lowerings, kind)) return lowerings[kind];
+  throw new CannotCompileError(`the compiler does not know layers of the kind ${kind}`, { layer: layer.name });
+}
+
+/** The layer before a batch norm that can take it into its weights, if there is one. */
+function foldableBefore(plan: NetworkPlan, { kind, inputs }: PlanStep): PlanStep | undefined {
+  if (kind !== "BatchNormalization") return undefined;
+  const before = plan.steps[inputs[0]];
+  const linear = before.layer.getConfig().activation === "linear";
+  const flat = before.kind !== "Dense" || before.layer.outputShape.length === 2;
+  const known = Object.hasOwn(convolutionLayers, before.kind);
+  return known && linear && flat && before.consumers === 1 ? before : undefined;
+}
+
+/** A batch norm whose γ and β are frozen is at rest in training too, as in Keras. */
+function isFrozen(layer: tf.layers.Layer): boolean {
+  return layer.trainableWeights.length === 0 && (layer.weights.length > 2 || layer.trainable === false);
+}
+
+function refuseSharedStatistics({ steps }: NetworkPlan, training: boolean): void {
+  if (!training) return;
+  const seen = new Set<tf.layers.Layer>();
+  for (const { layer, kind } of steps) {
+    if (kind === "BatchNormalization" && seen.has(layer)) {
+      throw new CannotCompileError("a batch norm must be applied once, not shared", { layer: layer.name });
+    }
+    seen.add(layer);
+  }
+}
+
+function contextOf(
+  { layer, kind }: PlanStep,
+  { graph, plan, weightOf, precision = "float32", subtractFrom, noiseKey }: LowerOptions & { plan: NetworkPlan },
+): LoweringContext {
+  const variables = new Map(layer.weights.map((weight) => [weight.originalName.split("/").at(-1), weight]));
+  const refuse = (reason: string): never => {
+    throw new CannotCompileError(reason, { layer: layer.name });
+  };
+  const variable = (name: string) => variables.get(name) ?? refuse(`it has no weight called "${name}"`);
+  const add = (kind: string, inputs: readonly (Output | readonly Output[])[], attributes?: Record<string, Attribute>) =>
+    graph.add(kind, { inputs, attributes });
+  const cast = (value: Output) => precision === "float32" ? value : add("Cast", [value], { DstT: { type: precision } });
+  return {
+    graph,
+    layer,
+    precision,
+    training: subtractFrom !== undefined && !(kind === "BatchNormalization" && isFrozen(layer)),
+    config<Schema extends z.ZodType>(schema: Schema) {
+      const parsed = schema.safeParse(layer.getConfig());
+      if (parsed.success) return parsed.data;
+      const [{ path, message }] = parsed.error.issues;
+      return refuse(`${path.join(".")}: ${message}`);
+    },
+    refuse,
+    weight: (name) => weightOf(variable(name)),
+    hasWeight: (name) => variables.has(name),
+    subtractFrom: (name, difference) => subtractFrom?.(variable(name), difference),
+    noise(distribution, shape) {
+      if (!noiseKey) return undefined;
+      const stream = plan.streams.get(layer) ?? refuse("it has no random stream");
+      const seed = add("Pack", [[noiseKey, graph.integers(stream)]]);
+      return add(distribution === "uniform" ? "StatelessRandomUniform" : "StatelessRandomNormal", [shape, seed], {
+        dtype: { type: "float32" },
+      });
+    },
+    add,
+    scalar: (value) => cast(graph.constant(value)),
+    cast,
+    sizesOf: (output) => graph.shapeOf(output).slice(1),
+  };
+}
+
+/** Whatever TensorFlow refuses while a layer is lowered is a reason not to compile, with the layer's name on it. */
+function explained<T>(layer: tf.layers.Layer, lower: () => T): T {
+  try {
+    return lower();
+  } catch (error) {
+    if (error instanceof CannotCompileError || !(error instanceof Error)) throw error;
+    throw new CannotCompileError(error.message, { layer: layer.name });
+  }
+}

@@ -1,0 +1,165 @@
+import type { tf } from "../tensorflow.ts";
+import { CannotCompileError } from "./cannot_compile_error.ts";
+import { Graph, type Operation, type Output } from "./graph.ts";
+import { normalised, type PixelStatistics } from "./images.ts";
+import { type LossName, regularizationLosses, rowLosses } from "./losses.ts";
+import { lowerNetwork } from "./lower_network.ts";
+import type { LayerVariable, NetworkPlan } from "./network_plan.ts";
+import { addUpdate, type GraphOptimizer, type Rates } from "./optimizer_updates.ts";
+import { type GraphVariable, Variables } from "./variables.ts";
+
+/** What a training graph is made for. */
+export interface TrainingGraphOptions {
+  readonly statistics: PixelStatistics;
+  readonly optimizer: GraphOptimizer;
+  readonly loss: LossName;
+  /** Gradients are scaled so that their joint norm is at most this. */
+  readonly clipNorm?: number;
+}
+
+/** A network's whole training step, its weights inside. */
+export interface TrainingGraph {
+  readonly graph: Graph;
+  /** `[batch, height, width, channels]` bytes. */
+  readonly images: Output;
+  /** `[batch, classes]` */
+  readonly targets: Output;
+  /** `[batch]` */
+  readonly weights: Output;
+  /** An int32 scalar. */
+  readonly noiseKey: Output;
+  readonly rates: Rates;
+  /** Mean weighted loss, regularisers included; a scalar. */
+  readonly loss: Output;
+  /** Rows whose largest logit is where the target is largest; a float32 scalar. */
+  readonly correct: Output;
+  /** By weight name, before clipping and decay. */
+  readonly gradients: ReadonlyMap<string, Output>;
+  /** Everything that changes when a step is made. */
+  readonly updates: readonly Operation[];
+  readonly network: Variables;
+  readonly optimizer: Variables;
+  /** The value of a weight, for other parts of this graph. */
+  weightOf(variable: LayerVariable): Output;
+}
+
+/**
+ * Makes forward pass, loss, gradients, clipping, updates and moving statistics one graph.
+ *
+ * @throws {CannotCompileError} naming the layer that stands in the way
+ */
+export function trainingGraph(
+  network: tf.LayersModel,
+  plan: NetworkPlan,
+  options: TrainingGraphOptions,
+): TrainingGraph {
+  const graph = new Graph();
+  try {
+    return build(graph, { network, plan, ...options });
+  } catch (error) {
+    graph.delete();
+    throw error;
+  }
+}
+
+type BuildOptions = TrainingGraphOptions & { readonly network: tf.LayersModel; readonly plan: NetworkPlan };
+
+function build(graph: Graph, { network, plan, statistics, optimizer, loss: lossName, clipNorm }: BuildOptions) {
+  const images = graph.placeholder("uint8", [-1, ...network.inputs[0].shape.slice(1) as number[]], "images");
+  const classes = Number(network.outputs[0].shape.at(-1));
+  const targets = graph.placeholder("float32", [-1, classes], "targets");
+  const weights = graph.placeholder("float32", [-1], "weights");
+  const noiseKey = graph.placeholder("int32", [], "noiseKey");
+  const rates = {
+    rate: graph.placeholder("float32", [], "rate"),
+    epsilon: graph.placeholder("float32", [], "epsilon"),
+    decay: graph.placeholder("float32", [], "decay"),
+  };
+
+  const networkVariables = new Variables(graph);
+  const byName = new Map<string, GraphVariable>(
+    network.weights.map((weight) => [
+      weight.originalName,
+      networkVariables.add(weight.originalName, weight.shape as number[]),
+    ]),
+  );
+  const variableOf = ({ originalName }: LayerVariable) => byName.get(originalName) as GraphVariable;
+  const weightOf = (weight: LayerVariable) => variableOf(weight).value;
+  const statisticsUpdates: Operation[] = [];
+  const lower = lowerNetwork(plan, {
+    graph,
+    images: normalised(graph, images, { statistics }),
+    weightOf,
+    noiseKey,
+    subtractFrom: (weight, difference) =>
+      statisticsUpdates.push(graph.operation("AssignSubVariableOp", {
+        inputs: [variableOf(weight).handle, difference],
+        attributes: { dtype: { type: "float32" } },
+      })),
+  });
+  const logits = lower(plan.output);
+
+  const add = (kind: string, ...inputs: Output[]) => graph.add(kind, { inputs });
+  const { loss, correct } = graph.inScope("loss", () => {
+    const losses = add("Mul", rowLosses(graph, lossName, { logits, targets }), weights);
+    const mean = add("Mean", losses, graph.integers([0]));
+    const penalties = regularizationLosses(graph, network, weightOf);
+    const right = add("Equal", add("ArgMax", logits, graph.integers(1)), add("ArgMax", targets, graph.integers(1)));
+    const counted = graph.add("Cast", { inputs: [right], attributes: { DstT: { type: "float32" } } });
+    return {
+      loss: penalties.reduce((sum, penalty) => add("AddV2", sum, penalty), mean),
+      correct: add("Sum", counted, graph.integers([0])),
+    };
+  });
+
+  const trained = network.trainableWeights.map(variableOf);
+  const found = graph.gradients(loss, trained.map(({ value }) => value));
+  const gradients = trained.map((variable, place) => {
+    const gradient = found[place];
+    if (gradient) return gradient;
+    throw new CannotCompileError("the loss does not depend on this weight", { layer: variable.name });
+  });
+
+  const optimizerVariables = new Variables(graph);
+  const updates = graph.inScope("update", () => {
+    const scaled = clipNorm === undefined ? gradients : clipped(graph, gradients, clipNorm);
+    // An update that starts early would have to copy the weight for those who still read it.
+    const ready = graph.operation("NoOp", { after: scaled.map(({ operation }) => operation), name: "gradients" });
+    return trained.map((variable, place) =>
+      addUpdate(optimizer, {
+        graph,
+        variable,
+        gradient: scaled[place],
+        state: optimizerVariables,
+        rates,
+        after: [ready],
+      })
+    );
+  });
+
+  return {
+    graph,
+    images,
+    targets,
+    weights,
+    noiseKey,
+    rates,
+    loss,
+    correct,
+    gradients: new Map(trained.map(({ name }, place) => [name, gradients[place]])),
+    updates: [...updates, ...statisticsUpdates],
+    network: networkVariables,
+    optimizer: optimizerVariables,
+    weightOf,
+  };
+}
+
+/** Scaled so that their joint norm is at most `limit` (Pascanu et al., 2013, algorithm 1). */
+function clipped(graph: Graph, gradients: readonly Output[], limit: number): Output[] {
+  const add = (kind: string, ...inputs: Output[]) => graph.add(kind, { inputs });
+  const halfSquares = gradients.map((gradient) => add("L2Loss", gradient));
+  const sum = graph.add("AddN", { inputs: [halfSquares] });
+  const norm = add("Sqrt", add("Mul", sum, graph.constant(2)));
+  const scale = add("RealDiv", graph.constant(limit), add("Maximum", norm, graph.constant(limit)));
+  return gradients.map((gradient) => add("Mul", gradient, scale));
+}
