@@ -15,9 +15,10 @@ export function runConfiguration(
   { train, plan }: { readonly train: Dataset; readonly plan: FitPlan },
 ): RunConfiguration {
   const { schedule, totalSteps, validation, random, classWeights } = plan;
+  const samples = Math.min(scheduleSamples, totalSteps);
   const rates = Array.from(
-    { length: Math.min(scheduleSamples, totalSteps) },
-    (_, place) => schedule(Math.floor(place * totalSteps / scheduleSamples), totalSteps),
+    { length: samples },
+    (_, place) => schedule(Math.floor(place * totalSteps / samples), totalSteps),
   );
   return {
     network: digest(JSON.stringify(network.toJSON(null, false))),
