@@ -29,6 +29,9 @@ export { dataFolders } from "./data/data_folders.ts";
 export { DataFormatError, type DataFormatFault } from "./data/data_format_error.ts";
 export { download, type DownloadOptions } from "./data/download.ts";
 export { DownloadError, type FailedAddress, type WantedFile } from "./data/download_error.ts";
+export { type FileContent, readContent } from "./data/read_content.ts";
+export { idxDataset, type IdxDatasetOptions } from "./data/idx_dataset.ts";
+export { cifarDataset, type CifarDatasetOptions } from "./data/cifar_dataset.ts";
 export { memoryImages } from "./data/memory_images.ts";
 export { subset } from "./data/subset.ts";
 export { classCounts } from "./data/class_counts.ts";
@@ -75,8 +78,24 @@ export { type LayerSummary, modelSummary } from "./models/model_summary.ts";
 export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";
 
 // query
+export { bald, baldSampling } from "./query/bald.ts";
+export {
+  calibrated,
+  calibratedEntropy,
+  calibratedLeastConfidence,
+  calibratedMargin,
+  type CalibrationOptions,
+} from "./query/calibrated.ts";
+export { consensusEntropy, consensusEntropySampling } from "./query/consensus_entropy.ts";
 export { drawById } from "./query/draw_by_id.ts";
+export { entropy, entropySampling } from "./query/entropy.ts";
 export { inIdOrder } from "./query/in_id_order.ts";
+export { leastConfidence, leastConfidenceSampling, type NormalisedOptions } from "./query/least_confidence.ts";
+export { margin, marginSampling } from "./query/margin.ts";
+export { maximumDisagreement, maximumDisagreementSampling } from "./query/maximum_disagreement.ts";
+export { meanDisagreement, meanDisagreementSampling } from "./query/mean_disagreement.ts";
+export { meanStandardDeviation, meanStandardDeviationSampling } from "./query/mean_standard_deviation.ts";
+export type { OpinionOptions } from "./query/opinions.ts";
 export {
   type ModelSources,
   type Need,
@@ -87,6 +106,7 @@ export {
   poolView,
   type RowReader,
 } from "./query/pool_view.ts";
+export { predictiveEntropy, predictiveEntropySampling } from "./query/predictive_entropy.ts";
 export { type ProbeData, probeRefitter, type Refitted, type Refitter } from "./query/probe_refitter.ts";
 export {
   type Family,
@@ -96,4 +116,11 @@ export {
   type Selection,
   type StrategyDefinition,
 } from "./query/query_strategy.ts";
+export { randomSampling } from "./query/random_sampling.ts";
 export { restrict, type RestrictOptions } from "./query/restrict.ts";
+export { type ScoredDefinition, scoredStrategy } from "./query/scored_strategy.ts";
+export { strategies, type StrategyName } from "./query/strategies.ts";
+export { fitTemperature, temperatureScale } from "./query/temperature.ts";
+export { topK, type TopKOptions } from "./query/top_k.ts";
+export { variationRatio, variationRatioSampling } from "./query/variation_ratio.ts";
+export { voteEntropy, voteEntropySampling } from "./query/vote_entropy.ts";
