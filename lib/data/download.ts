@@ -84,6 +84,7 @@ export async function download(path: string, options: DownloadOptions): Promise<
       note(`${address}: ${reason}`);
       failures.push({ address, reason });
     }
+    if (await partial.size() === 0) await partial.discard();
     throw new DownloadError({ failures, wanted: [{ path, bytes, sha256 }] });
   } catch (error) {
     finish(signal?.aborted ? "stopped" : "failed");

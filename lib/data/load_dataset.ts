@@ -1,22 +1,33 @@
+import { dirname, join } from "node:path";
 import type { ProgressListener } from "../runtime/progress.ts";
 import { type CatalogueEntry, catalogueEntry } from "./catalogue.ts";
 import { cifarDataset } from "./cifar_dataset.ts";
+import { readContentSums } from "./content_sums.ts";
 import { dataFolders } from "./data_folders.ts";
 import { DataFormatError } from "./data_format_error.ts";
 import type { Dataset } from "./dataset.ts";
+import { fetchDataset } from "./fetch_dataset.ts";
 import { idxDataset } from "./idx_dataset.ts";
-import { type FilePaths, locateFiles } from "./locate_files.ts";
+import { type FilePaths, locateArchive, locateFiles } from "./locate_files.ts";
 import { type FileContent, readContent } from "./read_content.ts";
+import { unpackDataset } from "./unpack_dataset.ts";
 
 /** Where {@linkcode loadDataset} looks, and what it may do. */
 export interface LoadDatasetOptions {
-  /** Data folders to look through, in order. Default: {@linkcode dataFolders}. */
-  readonly folders?: readonly string[];
   /**
-   * Whether the content must have the sums that the catalogue gives. Without it, files of the right format that hold
+   * Data folders to look through, in order; downloads go to the last that can be written to. Default:
+   * {@linkcode dataFolders}.
+   */
+  readonly folders?: readonly string[];
+  /** Whether to download what no folder has. Default: true. */
+  readonly download?: boolean;
+  /**
+   * Whether the content must have the sums that are known of it. Without it, files of the right format that hold
    * something else are let in, with a note. Default: true.
    */
   readonly verify?: boolean;
+  /** Stops a download. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
 }
 
@@ -26,13 +37,56 @@ export interface TrainAndTest {
   readonly test: Dataset;
 }
 
+/**
+ * Loads a dataset of the catalogue into memory: from the first data folder that has it, else by downloading it.
+ *
+ * Found in a folder are the publisher's own files, plain or gzipped, in a folder named as in `data/README.md`, or the
+ * publisher's archive. What is found must be whole, of the format and size that the catalogue says, and of the content
+ * that it says, by SHA-256. For those datasets whose content the catalogue has no sum of (it says which), the sums that
+ * were written down when the verified download was unpacked are used; where there are none either, as with files
+ * made or put there by someone else, the dataset is loaded and a note says that nothing vouches for its content.
+ *
+ * @param dataset a name out of the {@linkcode catalogue}, such as `"fashion-mnist"` or `"cifar-10"`, or an entry of one's
+ *   own
+ * @throws {RangeError} if the catalogue has no such name
+ * @throws {DataFormatError} if a file is damaged or not what it should be
+ * @throws {DownloadError} if it is nowhere to be had; the message says which file to put where by hand
+ * @throws {Deno.errors.NotFound} if no folder has it and `download` is false
+ *
+ * @example
+ * ```ts ignore
+ * import { loadDataset } from "curio";
+ *
+ * const { train, test } = await loadDataset("fashion-mnist");
+ * train.images.count; // 60,000
+ * ```
+ */
 export async function loadDataset(
   dataset: string | CatalogueEntry,
-  { folders = dataFolders(), verify = true, onProgress = () => {} }: LoadDatasetOptions = {},
+  { folders = dataFolders(), download = true, verify = true, signal, onProgress = () => {} }: LoadDatasetOptions = {},
 ): Promise<TrainAndTest> {
   const entry = typeof dataset === "string" ? catalogueEntry(dataset) : dataset;
-  const paths = await locateFiles(entry, folders);
-  if (!paths) throw new Deno.errors.NotFound(`Cannot load ${entry.name}: not found in ${folders.join(", ")}`);
+  let paths = await locateFiles(entry, folders);
+  if (!paths) {
+    const archive = await locateArchive(entry, folders);
+    if (archive) {
+      const folder = join(await lastWritable(folders), entry.folders[0]);
+      onProgress({ kind: "note", task: entry.name, text: `unpacking ${archive} into ${folder}` });
+      await unpackDataset(entry, { archive, folder, verify, signal });
+    } else if (download) {
+      await fetchDataset(entry, { folder: join(await lastWritable(folders), entry.folders[0]), signal, onProgress });
+    }
+    paths = await locateFiles(entry, folders);
+  }
+  if (!paths) {
+    throw new Deno.errors.NotFound(
+      `Cannot load ${entry.name}: a data folder must hold its files (${
+        entry.files.map(({ name }) => name).join(", ")
+      }) ` +
+        `in a folder ${entry.folders.join(" or ")}: current data folders are ${folders.join(", ")}. ` +
+        "Load with download: true, or put them there as data/README.md says.",
+    );
+  }
   return await readDataset(entry, { paths, verify, onProgress });
 }
 
@@ -40,41 +94,97 @@ async function readDataset(
   entry: CatalogueEntry,
   { paths, verify, onProgress }: { paths: FilePaths; verify: boolean; onProgress: ProgressListener },
 ): Promise<TrainAndTest> {
-  const read = async ({ files, count }: CatalogueEntry["train"]): Promise<Dataset> => {
-    const contents = [];
-    for (const name of files) contents.push(await readVerified(name));
-    const part = datasetOf(entry, contents);
-    if (part.images.count !== count) {
+  const folder = dirname(paths.values().next().value!);
+  const recorded = await readContentSums(folder);
+  const doubtful: string[] = [];
+  const read = async (name: string): Promise<FileContent> => {
+    const file = entry.files.find((file) => file.name === name)!;
+    const expected = file.sha256 ?? recorded.get(name);
+    const content = await readContent(paths.get(name)!, { limit: file.bytes });
+    if (verify && expected !== undefined && content.checksum !== expected) {
       throw new DataFormatError({
-        file: contents[0].path,
-        rule: `${entry.name} must have ${count} images here`,
-        value: part.images.count,
+        file: content.path,
+        rule: `its content must have the SHA-256 ${expected}`,
+        value: content.checksum,
+        remedy: "Delete the file and load again. If it is meant to differ, load with verify: false.",
       });
     }
-    return part;
-  };
-  const readVerified = async (name: string): Promise<FileContent> => {
-    const { bytes, sha256 } = entry.files.find((file) => file.name === name)!;
-    const content = await readContent(paths.get(name)!, { limit: bytes });
-    if (sha256 !== undefined && content.checksum !== sha256) {
-      if (verify) {
-        throw new DataFormatError({
-          file: content.path,
-          rule: `its content must have the SHA-256 ${sha256}`,
-          value: content.checksum,
-          remedy: "Delete the file and load again. If it is meant to differ, load with verify: false.",
-        });
-      }
-      onProgress({ kind: "note", task: entry.name, text: `${content.path} is not the published content of ${name}` });
-    }
+    if (content.checksum !== expected) doubtful.push(name);
     return content;
   };
-  return { train: await read(entry.train), test: await read(entry.test) };
+  const part = async ({ files, count }: CatalogueEntry["train"]): Promise<Dataset> => {
+    const contents = [];
+    for (const name of files) contents.push(await read(name));
+    return datasetOf(entry, { contents, count });
+  };
+  await checkClassNames(entry, folder);
+  const dataset = { train: await part(entry.train), test: await part(entry.test) };
+  if (doubtful.length > 0) {
+    const text = `nothing vouches for the content of ${doubtful.join(", ")} in ${folder}: ` +
+      `its format is right, but no sum says that it is the published ${entry.name}`;
+    onProgress({ kind: "note", task: entry.name, text });
+  }
+  return dataset;
 }
 
-function datasetOf(entry: CatalogueEntry, contents: readonly FileContent[]): Dataset {
-  const { name, classNames, format } = entry;
-  if (format.kind === "cifar") return cifarDataset(contents, { name, classNames, ...format });
-  const [images, labels] = contents;
-  return idxDataset({ images, labels }, { name, classNames, ...format });
+function datasetOf(
+  { name, classNames, shape, format }: CatalogueEntry,
+  { contents, count }: { contents: readonly FileContent[]; count: number },
+): Dataset {
+  const [first, second] = contents;
+  const dataset = format.kind === "cifar"
+    ? cifarDataset(contents, { name, classNames, ...format })
+    : idxDataset({ images: first, labels: second }, { name, classNames, ...format });
+  const found = [dataset.images.count, dataset.images.shape.height, dataset.images.shape.width];
+  const expected = [count, shape.height, shape.width];
+  if (expected.some((length, dimension) => length !== found[dimension])) {
+    throw new DataFormatError({
+      file: first.path,
+      rule: `${name} must have ${expected.join("×")} images here`,
+      value: found.join("×"),
+    });
+  }
+  return dataset;
+}
+
+/** Labels mean something else where the class names beside the files are others, or in another order. */
+async function checkClassNames({ format, classNames }: CatalogueEntry, folder: string): Promise<void> {
+  if (format.kind !== "cifar") return;
+  const file = join(folder, format.namesFile);
+  let text;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  const names = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const wrong = classNames.findIndex((name, label) => name !== names[label]);
+  if (wrong >= 0 || names.length !== classNames.length) {
+    throw new DataFormatError({
+      file,
+      rule: wrong >= 0
+        ? `class ${wrong} must be ${classNames[wrong]}`
+        : `there must be ${classNames.length} class names`,
+      value: wrong >= 0 ? names[wrong] ?? "missing" : names.length,
+    });
+  }
+}
+
+/** The last folder that files can be written to, made if missing. */
+async function lastWritable(folders: readonly string[]): Promise<string> {
+  const faults: string[] = [];
+  for (const folder of folders.toReversed()) {
+    try {
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".writable-" }));
+      return folder;
+    } catch (error) {
+      faults.push(`${folder}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  throw new Deno.errors.PermissionDenied(
+    `Cannot keep data: a data folder must be writable: current folders are\n  ${faults.join("\n  ")}\n` +
+      "Set CURIO_DATA to a folder of yours.",
+  );
 }

@@ -34,3 +34,29 @@ export async function filesIn(folder: string, { files }: Pick<CatalogueEntry, "f
     }),
   );
 }
+
+/** Looks for the archive of a dataset, as it was published, in data folders and in the entry's usual folders there. */
+export async function locateArchive(
+  { folders, sources }: Pick<CatalogueEntry, "folders" | "sources">,
+  dataFolders: readonly string[],
+): Promise<string | undefined> {
+  for (const { name } of sources.filter(({ name }) => isArchive(name))) {
+    for (const folder of dataFolders.flatMap((root) => [root, ...folders.map((usual) => join(root, usual))])) {
+      const path = join(folder, name);
+      if (await isPlainFile(path)) return path;
+    }
+  }
+}
+
+/** Whether a source, by its name, holds several files. */
+export function isArchive(name: string): boolean {
+  return name.endsWith(".tar.gz") || name.endsWith(".zip");
+}
+
+async function isPlainFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}

@@ -144,7 +144,7 @@ function originOf(address: string, { headers }: Response): { address: string; va
 
 function networkRefusal(error: TypeError): Refusal {
   const cause = error.cause instanceof Error ? error.cause.message : error.message;
-  const detail = cause.replace(/^error sending request for url \(.*?\): /, "");
+  const detail = cause.replace(/^error sending request for url \(.*?\): /, "").replace("client error (Connect): ", "");
   // Nobody there: one more try, in case the network has only blinked, then the next address.
   return cause.includes("(Connect)")
     ? new Refusal(`cannot be reached (${detail})`, { tries: cause.includes("dns error") ? 1 : 2 })
