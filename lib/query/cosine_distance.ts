@@ -1,0 +1,45 @@
+import type { Matrix } from "../runtime/matrix.ts";
+import type { Dissimilarity } from "./dissimilarity.ts";
+import { multiplyRows } from "./multiply_rows.ts";
+import { innerProduct, squaredNorm } from "./squared_euclidean.ts";
+import { type StackedRows, stackedRows } from "./stacked_rows.ts";
+
+/**
+ * 1 − cos(x_i, x_j) between the rows of `matrices`, numbered as if they stood under each other; in [0, 2]. The cosine
+ * with a zero vector is 0, as in scikit-learn.
+ *
+ * Rows must be finite.
+ */
+export function cosineDistance(...matrices: readonly Matrix[]): Dissimilarity {
+  const rows = stackedRows(...matrices);
+  const inverse = Float64Array.from({ length: rows.count }, (_, index) => {
+    const norm = Math.sqrt(squaredNorm(rows.row(index)));
+    return norm > 0 ? 1 / norm : 0;
+  });
+  return {
+    count: rows.count,
+    base: new Float64Array(rows.count).fill(0.5),
+    factor: 1,
+    norm: new Float64Array(rows.count).fill(1),
+    terms: rows.columns,
+    value: (i, j) => Math.max(0, 1 - innerProduct(rows.row(i), rows.row(j)) * inverse[i] * inverse[j]),
+    products: (lefts, rights) =>
+      multiplyRows(unitRows(rows, { indices: lefts, inverse }), unitRows(rows, { indices: rights, inverse })),
+  };
+}
+
+interface UnitRowsOptions {
+  readonly indices: Int32Array;
+  /** 1 ÷ ‖x‖, of every row. */
+  readonly inverse: Float64Array;
+}
+
+function unitRows(rows: StackedRows, { indices, inverse }: UnitRowsOptions): Matrix {
+  const { columns } = rows;
+  const data = new Float32Array(indices.length * columns);
+  for (let place = 0, at = 0; place < indices.length; place++) {
+    const scale = inverse[indices[place]];
+    for (const value of rows.row(indices[place])) data[at++] = value * scale;
+  }
+  return { rows: indices.length, columns, data };
+}

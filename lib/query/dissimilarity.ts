@@ -1,0 +1,141 @@
+import { backend } from "../runtime/tensorflow.ts";
+
+/**
+ * How unlike two items are, in a form that can be bounded by the thousand: exactly by {@linkcode value}, one pair at a
+ * time, and from below by inner products, which a matrix product gives for a block of pairs at the machine's limit:
+ *
+ *     value(i, j) ≥ base[i] + base[j] − factor · ⟨left_i, right_j⟩
+ *
+ * For squared Euclidean distance the two sides are equal, and the bound errs only by rounding. Selectors multiply
+ * first, then compute exactly the few pairs that the bound leaves in doubt: the picks are those of the plain algorithm
+ * in float64, at the price of a matrix product in float32.
+ */
+export interface Dissimilarity {
+  /** Items are numbered 0…`count` − 1: the candidates first, then what they are compared with besides. */
+  readonly count: number;
+  /** Exact, ≥ 0, in float64; symmetric. */
+  value(i: number, j: number): number;
+  readonly base: Float64Array;
+  readonly factor: number;
+  /** ⟨left_i, right_j⟩ for all pairs, row by row, in float32. */
+  products(lefts: Int32Array, rights: Int32Array): Promise<Float32Array>;
+  /** ‖left_i‖ and ‖right_i‖ are both at most this: what the rounding of a product is measured against. */
+  readonly norm: Float64Array;
+  /** Terms in each inner product. */
+  readonly terms: number;
+}
+
+/** |rounded − exact| ≤ `productError(d)` · norm[i] · norm[j] · factor for the inner products of `d`, in any order of summation. */
+export function productError({ terms }: Pick<Dissimilarity, "terms">): number {
+  // γ_n = n u / (1 − n u) (Higham, 2002, §3.1), and the terms of `base` and of the last subtraction besides.
+  const unit = 2 ** -24;
+  const summation = (terms + 8) * unit;
+  // GPUs may round the factors themselves to TF32's ten bits first.
+  return summation + (backend.device === "gpu" ? 2 ** -9 : 0);
+}
+
+/** The integers `from`…`to` − 1. */
+export function integersBetween(from: number, to: number): Int32Array {
+  return Int32Array.from({ length: to - from }, (_, place) => from + place);
+}
+
+/** What is compared with what. */
+export interface Comparison {
+  /** Items to bring up to date. */
+  readonly items: Int32Array;
+  /** What they are compared with. */
+  readonly others: Int32Array;
+}
+
+/**
+ * Lowers `nearest[i]` to the exact smallest value between item i and `others`, for each of `items`.
+ *
+ * O(items · others · terms) time in blocks of matrix products, 16 MiB of memory.
+ */
+export async function lowerToNearest(
+  nearest: Float64Array,
+  dissimilarity: Dissimilarity,
+  comparison: Comparison,
+): Promise<void> {
+  const { base, factor, norm } = dissimilarity;
+  const error = productError(dissimilarity) * factor;
+  for await (const { lefts, rights, bases, largestNorm, products } of blocks(dissimilarity, comparison)) {
+    const width = rights.length;
+    for (let place = 0, start = 0; place < lefts.length; place++, start += width) {
+      const item = lefts[place];
+      let best = Infinity;
+      let second = Infinity;
+      let at = 0;
+      for (let j = 0; j < width; j++) {
+        const bound = bases[j] - factor * products[start + j];
+        if (bound >= second) continue;
+        if (bound < best) {
+          second = best;
+          best = bound;
+          at = j;
+        } else second = bound;
+      }
+      const doubt = 2 * error * norm[item] * largestNorm - base[item];
+      if (best > nearest[item] + doubt) continue;
+      nearest[item] = Math.min(nearest[item], dissimilarity.value(item, rights[at]));
+      if (second > nearest[item] + doubt) continue;
+      for (let j = 0; j < width; j++) {
+        if (j === at || bases[j] - factor * products[start + j] > nearest[item] + doubt) continue;
+        nearest[item] = Math.min(nearest[item], dissimilarity.value(item, rights[j]));
+      }
+    }
+  }
+}
+
+/**
+ * Lowers `bounds[i]` to an upper bound on the smallest value between item i and `others`, for each of `items`: loose by
+ * the rounding of a float32 product, and cheaper than {@linkcode lowerToNearest} by one exact value an item. Only for a
+ * dissimilarity whose own lower bound is an equality.
+ */
+export async function lowerBounds(
+  bounds: Float64Array,
+  dissimilarity: Dissimilarity,
+  comparison: Comparison,
+): Promise<void> {
+  const { base, factor, norm } = dissimilarity;
+  const error = productError(dissimilarity) * factor;
+  for await (const { lefts, rights, bases, largestNorm, products } of blocks(dissimilarity, comparison)) {
+    const width = rights.length;
+    for (let place = 0, start = 0; place < lefts.length; place++, start += width) {
+      const item = lefts[place];
+      let best = Infinity;
+      for (let j = 0; j < width; j++) {
+        const bound = bases[j] - factor * products[start + j];
+        if (bound < best) best = bound;
+      }
+      const bound = best + base[item] + 2 * error * norm[item] * largestNorm;
+      if (bound < bounds[item]) bounds[item] = bound;
+    }
+  }
+}
+
+/** One block of a comparison. */
+interface Block {
+  readonly lefts: Int32Array;
+  readonly rights: Int32Array;
+  /** `base` of `rights`. */
+  readonly bases: Float64Array;
+  /** Of `rights`. */
+  readonly largestNorm: number;
+  /** `[lefts, rights]` */
+  readonly products: Float32Array;
+}
+
+async function* blocks(dissimilarity: Dissimilarity, { items, others }: Comparison): AsyncGenerator<Block> {
+  const columnsAtOnce = 1024;
+  const rowsAtOnce = 4096;
+  for (let column = 0; column < others.length; column += columnsAtOnce) {
+    const rights = others.subarray(column, column + columnsAtOnce);
+    const bases = Float64Array.from(rights, (other) => dissimilarity.base[other]);
+    const largestNorm = rights.reduce((largest, other) => Math.max(largest, dissimilarity.norm[other]), 0);
+    for (let row = 0; row < items.length; row += rowsAtOnce) {
+      const lefts = items.subarray(row, row + rowsAtOnce);
+      yield { lefts, rights, bases, largestNorm, products: await dissimilarity.products(lefts, rights) };
+    }
+  }
+}

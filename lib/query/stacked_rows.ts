@@ -1,0 +1,65 @@
+import type { Matrix } from "../runtime/matrix.ts";
+
+/** Rows of several matrices of equal width, numbered as if they stood under each other; nothing is copied. */
+export interface StackedRows {
+  readonly count: number;
+  readonly columns: number;
+  /** Row `index`, as a view. */
+  row(index: number): Float32Array;
+  /** The rows at `indices`, in that order: a view where they are neighbours in one matrix, otherwise a copy. */
+  gather(indices: Int32Array): Matrix;
+}
+
+/**
+ * The rows of `matrices` as one: of the first, then of the second, and so on. Matrices without rows may have any width.
+ *
+ * @throws {RangeError} if two matrices with rows differ in width
+ */
+export function stackedRows(...matrices: readonly Matrix[]): StackedRows {
+  const stacked = matrices.filter((part) => part.rows > 0);
+  const columns = stacked[0]?.columns ?? 0;
+  for (const part of stacked) {
+    if (part.columns !== columns) {
+      throw new RangeError(
+        `Cannot compare rows: all must have the same number of features, ${columns}: current value is ${part.columns}`,
+      );
+    }
+  }
+  const starts = stacked.map((_, place) => stacked.slice(0, place).reduce((rows, part) => rows + part.rows, 0));
+  const count = stacked.reduce((rows, part) => rows + part.rows, 0);
+  const partOf = (index: number) => {
+    let place = stacked.length - 1;
+    while (starts[place] > index) place--;
+    return place;
+  };
+  const row = (index: number) => {
+    const place = partOf(index);
+    const from = (index - starts[place]) * columns;
+    return stacked[place].data.subarray(from, from + columns);
+  };
+  return {
+    count,
+    columns,
+    row,
+    gather(indices) {
+      const last = indices.length - 1;
+      if (last >= 0 && areNeighbours(indices) && partOf(indices[0]) === partOf(indices[last])) {
+        const place = partOf(indices[0]);
+        const from = (indices[0] - starts[place]) * columns;
+        return {
+          rows: indices.length,
+          columns,
+          data: stacked[place].data.subarray(from, from + indices.length * columns),
+        };
+      }
+      const gathered = new Float32Array(indices.length * columns);
+      for (let place = 0; place < indices.length; place++) gathered.set(row(indices[place]), place * columns);
+      return { rows: indices.length, columns, data: gathered };
+    },
+  };
+}
+
+function areNeighbours(indices: Int32Array): boolean {
+  for (let place = 1; place < indices.length; place++) if (indices[place] !== indices[place - 1] + 1) return false;
+  return true;
+}
