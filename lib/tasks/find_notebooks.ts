@@ -1,0 +1,42 @@
+import { join, resolve } from "node:path";
+import { projectRoot } from "../runtime/project_root.ts";
+import { notebookName } from "./notebook_file.ts";
+import { SetupError } from "./setup/step.ts";
+
+/** The notebooks that belong to every run. */
+const core = /^0[1-3]_/;
+
+export interface FindNotebooksOptions {
+  /** Every notebook of the folder, not the core alone. */
+  readonly all?: boolean;
+  readonly folder?: string;
+}
+
+/**
+ * The paths of the notebooks meant by `names`, in order: each a number (`02`), a name, or a path; without names the core
+ * ones, or all.
+ *
+ * @throws {SetupError} that lists what there is, if one is not found
+ */
+export async function findNotebooks(
+  names: readonly string[],
+  { all = false, folder = join(projectRoot, "notebooks") }: FindNotebooksOptions = {},
+): Promise<string[]> {
+  const present: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (isFile && name.endsWith(".ipynb")) present.push(join(folder, name));
+  }
+  present.sort();
+  if (names.length === 0) return present.filter((path) => all || core.test(notebookName(path)));
+  return await Promise.all(names.map(async (name) => {
+    const known = present.find((path) =>
+      notebookName(path) === notebookName(name) || /^\d+$/.test(name) &&
+        notebookName(path).startsWith(`${name.padStart(2, "0")}_`)
+    );
+    if (known !== undefined) return known;
+    if (name.endsWith(".ipynb") && await Deno.stat(name).then(() => true, () => false)) return resolve(name);
+    throw new SetupError(
+      `Cannot find the notebook "${name}": there are ${present.map(notebookName).join(", ") || "none"} in ${folder}.`,
+    );
+  }));
+}

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { type CommandOptions, type CommandResult, lastLines, runCommand } from "../command.ts";
+import { type Site, venvPython } from "./site.ts";
+import { SetupError } from "./step.ts";
+
+/** Runs Python with these arguments; it ends, with all it has started, when this process does. */
+export async function runPython(
+  site: Site,
+  [python, ...args]: readonly string[],
+  { onLine }: Pick<CommandOptions, "onLine"> = {},
+): Promise<CommandResult> {
+  const supervisor = join(site.root, "lib", "tasks", "python", "supervise.py");
+  return await runCommand([python, supervisor, String(Deno.pid), python, ...args], {
+    env: { ...site.env, PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
+    onLine,
+  });
+}
+
+/**
+ * Runs the environment's pip with whatever index, proxy and certificates it is configured with.
+ *
+ * @throws {SetupError} with pip's own last words
+ */
+export async function runPip(
+  site: Site,
+  args: readonly string[],
+  onLine?: (line: string) => void,
+): Promise<CommandResult> {
+  const result = await runPython(site, [venvPython(site), "-m", "pip", ...args], {
+    onLine: (line) => onLine?.(line.trim()),
+  });
+  if (result.code !== 0) {
+    throw new SetupError(
+      `Cannot install from the Python package index:\n${lastLines(result.stderr)}\n` +
+        "If the network is the reason, set it right (HTTPS_PROXY, PIP_INDEX_URL) and run the same command again: " +
+        "what is done is kept.",
+    );
+  }
+  return result;
+}
