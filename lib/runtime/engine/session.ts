@@ -55,6 +55,7 @@ export class Session {
     const fetchBytes = outputBytes(fetches);
     const targetPointers = BigUint64Array.from(targets, ({ pointer }) => Deno.UnsafePointer.value(pointer));
     return async (values = []) => {
+      if (fetches.length + targets.length === 0) return [];
       if (this.#closed) throw new Error("Cannot compute: the engine has been disposed of. Make a new one.");
       const valuePointers = BigUint64Array.from(values, ({ pointer }) => Deno.UnsafePointer.value(pointer));
       // A buffer of its own for each run: TensorFlow writes it from another thread.

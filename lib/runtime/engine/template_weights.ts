@@ -19,8 +19,9 @@ export class TemplateWeights {
       throw new CannotCompileError("two of its weights have one name; every layer must have a name of its own");
     }
     for (const layer of layersOf(network)) {
+      // tfjs writes a depthwise layer's regulariser under the constraint's name too.
       const constraint = Object.entries(layer.getConfig()).find(([key, value]) =>
-        key.endsWith("Constraint") && value != null
+        key.endsWith("Constraint") && value != null && !JSON.stringify(value).includes('"L1L2"')
       );
       if (constraint) throw new CannotCompileError(`its ${constraint[0]} is not supported`, { layer: layer.name });
     }

@@ -19,7 +19,13 @@ const activations: Readonly<Record<string, Activation>> = {
   softplus: operation("Softplus"),
   softsign: operation("Softsign"),
   softmax: operation("Softmax"),
-  logSoftmax: operation("LogSoftmax"),
+  /** As a matrix, because TensorFlow's gradient of LogSoftmax sums over the second dimension, not the last. */
+  logSoftmax({ add, graph, sizesOf }, x) {
+    const sizes = sizesOf(x);
+    if (sizes.length === 1) return add("LogSoftmax", [x]);
+    const rows = add("Reshape", [x, graph.integers([-1, sizes[sizes.length - 1]])]);
+    return add("Reshape", [add("LogSoftmax", [rows]), graph.integers([-1, ...sizes])]);
+  },
   /** Clipped to 0…1 by two ReLUs, whose gradients at the corners are those of tfjs. */
   hardSigmoid({ add, scalar }, x) {
     const line = add("AddV2", [add("Mul", [x, scalar(0.2)]), scalar(0.5)]);
@@ -64,13 +70,6 @@ const relu: Lowering = (context, [x]) => {
 const leakyRelu: Lowering = ({ config, add }, [x]) =>
   add("LeakyRelu", [x], { alpha: { float: config(z.object({ alpha: z.number() })).alpha } });
 
-const elu: Lowering = ({ config, add, scalar }, [x]) => {
-  const { alpha } = config(z.object({ alpha: z.number() }));
-  if (alpha === 1) return add("Elu", [x]);
-  const negative = add("Neg", [add("Relu", [add("Neg", [x])])]);
-  return add("AddV2", [add("Relu", [x]), add("Mul", [add("Elu", [negative]), scalar(alpha)])]);
-};
-
 const prelu: Lowering = ({ add, cast, weight }, [x]) => {
   const negative = add("Neg", [add("Relu", [add("Neg", [x])])]);
   return add("AddV2", [add("Relu", [x]), add("Mul", [cast(weight("alpha")), negative])]);
@@ -94,7 +93,8 @@ export const activationLayers: Readonly<Record<string, Lowering>> = {
   Activation: activationLayer,
   ReLU: relu,
   LeakyReLU: leakyRelu,
-  ELU: elu,
+  /** tfjs's has no other α than 1. */
+  ELU: ({ add }, [x]) => add("Elu", [x]),
   PReLU: prelu,
   ThresholdedReLU: thresholdedRelu,
   Softmax: softmax,

@@ -64,11 +64,35 @@ interface ConvolveOptions {
 
 function convolve(context: LoweringContext, x: Output, { kind, kernel, config }: ConvolveOptions): Output {
   const { strides, padding, dilationRate } = config;
+  const dilated = dilationRate.some((rate) => rate > 1);
+  if (dilated && kind !== "Conv2D") context.refuse("depthwise convolutions must not be dilated");
+  // TensorFlow's C++ gradient of Conv2D leaves the dilation out, without a word.
+  if (dilated && context.training) return convolveDilated(context, x, { kind, kernel, config });
   return context.add(kind, [x, kernel], {
     strides: { ints: [1, ...strides, 1] },
     dilations: { ints: [1, ...dilationRate, 1] },
     padding,
   });
+}
+
+/** A dilated convolution as plain ones on every d-th pixel, whose gradients are right. */
+function convolveDilated(context: LoweringContext, x: Output, { kernel, config }: ConvolveOptions): Output {
+  const { add, graph, sizesOf } = context;
+  const { strides, padding, dilationRate } = config;
+  if (strides.some((stride) => stride > 1)) context.refuse("a dilated convolution must not have strides");
+  const kernelSize = graph.shapeOf(kernel);
+  const margins = dilationRate.map((rate, axis) => {
+    const total = padding === "SAME" ? rate * (kernelSize[axis] - 1) : 0;
+    const before = Math.floor(total / 2);
+    const rest = (sizesOf(x)[axis] + total) % rate;
+    return { before, after: total - before, extra: rest === 0 ? 0 : rate - rest };
+  });
+  const pairs = (values: number[]) => add("Reshape", [graph.integers(values), graph.integers([2, 2])]);
+  const block = graph.integers(dilationRate);
+  const paddings = pairs(margins.flatMap(({ before, after, extra }) => [before, after + extra]));
+  const apart = add("SpaceToBatchND", [x, block, paddings]);
+  const convolved = add("Conv2D", [apart, kernel], { strides: { ints: [1, 1, 1, 1] }, padding: "VALID" });
+  return add("BatchToSpaceND", [convolved, block, pairs(margins.flatMap(({ extra }) => [0, extra]))]);
 }
 
 /** The kernel in the network's precision, with the scale of a folded batch norm, which may need another shape. */
