@@ -20,5 +20,5 @@ export interface Classifier extends Predictor {
   evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
   /** Writes everything that is needed to load it again into a folder; a reader finds the old or the new one, whole. */
   save(folder: string): Promise<void>;
-  dispose(): void;
+  dispose(): Promise<void>;
 }

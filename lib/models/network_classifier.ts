@@ -3,6 +3,7 @@ import type { Dataset, ImageSource } from "../data/dataset.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { tf } from "../runtime/tensorflow.ts";
 import { createEngine } from "../training/create_engine.ts";
+import type { Engine } from "../training/engine.ts";
 import { evaluate, type EvaluateOptions } from "../training/evaluate.ts";
 import type { Evaluation } from "../training/evaluation.ts";
 import { fit } from "../training/fit.ts";
@@ -47,7 +48,7 @@ export interface NetworkClassifierOptions {
  * const classifier = new NetworkClassifier({ network, classNames: darkAndBright.classNames });
  * await classifier.fit(darkAndBright, { epochs: 5, batchSize: 16, random: random.child("fit") });
  * assert.equal((await classifier.evaluate(darkAndBright)).accuracy, 1);
- * classifier.dispose();
+ * await classifier.dispose();
  * ```
  */
 export class NetworkClassifier implements Classifier, Trainable {
@@ -55,6 +56,7 @@ export class NetworkClassifier implements Classifier, Trainable {
   readonly classNames: readonly string[];
   readonly featureLayer: string;
   normalization?: Normalization;
+  #forward: { readonly engine: Engine; readonly madeOf: readonly unknown[] } | undefined;
 
   constructor({ network, classNames, featureLayer = cnnFeatureLayer, normalization }: NetworkClassifierOptions) {
     this.network = network;
@@ -68,7 +70,7 @@ export class NetworkClassifier implements Classifier, Trainable {
   }
 
   logits(images: ImageSource, options?: PredictOptions): Promise<Matrix> {
-    return this.#forward(images, { ...options, output: "logits" });
+    return this.#run(images, { ...options, output: "logits" });
   }
 
   async probabilities(images: ImageSource, options?: PredictOptions): Promise<Matrix> {
@@ -76,7 +78,7 @@ export class NetworkClassifier implements Classifier, Trainable {
   }
 
   embeddings(images: ImageSource, options?: PredictOptions): Promise<Matrix> {
-    return this.#forward(images, { ...options, output: "features" });
+    return this.#run(images, { ...options, output: "features" });
   }
 
   evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
@@ -87,18 +89,32 @@ export class NetworkClassifier implements Classifier, Trainable {
     return saveTrainable(this, folder);
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
+    await this.#closeEngine();
     this.network.dispose();
   }
 
-  async #forward(images: ImageSource, options: RunForwardOptions): Promise<Matrix> {
+  async #run(images: ImageSource, options: RunForwardOptions): Promise<Matrix> {
     checkImages("predict", this, images);
+    return await runForward(await this.#openEngine(), images, options);
+  }
+
+  /** The engine of the last prediction, or a new one if something has changed since: compiling takes a while. */
+  async #openEngine(): Promise<Engine> {
+    // A variable gets another dataId with each assignment.
+    const madeOf = [this.normalization, ...this.network.weights.map((weight) => weight.read().dataId)];
+    const isFresh = this.#forward?.madeOf.every((part, place) => part === madeOf[place]);
+    if (this.#forward && isFresh) return this.#forward.engine;
+    await this.#closeEngine();
     const engine = createEngine(this);
-    try {
-      return await runForward(engine, images, options);
-    } finally {
-      await engine.dispose();
-    }
+    this.#forward = { engine, madeOf };
+    return engine;
+  }
+
+  async #closeEngine(): Promise<void> {
+    const { engine } = this.#forward ?? {};
+    this.#forward = undefined;
+    await engine?.dispose();
   }
 }
 

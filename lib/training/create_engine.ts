@@ -1,8 +1,32 @@
+import { engineSupport } from "../runtime/engine/c_api.ts";
+import { CannotCompileError } from "../runtime/engine/cannot_compile_error.ts";
+import { graphEngine } from "../runtime/engine/graph_engine.ts";
 import { eagerEngine } from "./eager_engine.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
-import type { Trainable } from "./trainable.ts";
+import { normalizationOf, type Trainable } from "./trainable.ts";
 
-/** The fastest engine for this network on this backend; whoever asks for it disposes of it. */
-export function createEngine(trainable: Trainable, options?: EngineOptions): Engine {
-  return eagerEngine(trainable, options);
+/** {@linkcode EngineOptions}, and who is told of the choice. */
+export interface CreateEngineOptions extends EngineOptions {
+  /** Told, in one line, why the network runs operation by operation, if it does. */
+  readonly onNote?: (text: string) => void;
+}
+
+/**
+ * The fastest engine for this network on this backend: its steps compiled into one graph where that is possible,
+ * operation by operation elsewhere. Whoever asks for it disposes of it.
+ */
+export function createEngine(trainable: Trainable, { onNote, ...options }: CreateEngineOptions = {}): Engine {
+  const eager = (reason: string) => {
+    onNote?.(`The network runs operation by operation, which is slower: ${reason}`);
+    return eagerEngine(trainable, options);
+  };
+  const support = engineSupport();
+  if (!support.available) return eager(support.reason);
+  const { network, featureLayer } = trainable;
+  try {
+    return graphEngine(network, { ...options, featureLayer, normalization: normalizationOf(trainable) });
+  } catch (error) {
+    if (error instanceof CannotCompileError) return eager(error.message);
+    throw error;
+  }
 }

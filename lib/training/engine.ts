@@ -56,7 +56,7 @@ export interface EngineState {
  * been awaited is complete. One call at a time.
  */
 export interface Engine {
-  /** `eager` runs operation by operation. */
+  /** `graph`, or `eager`: operation by operation. */
   readonly kind: string;
   /** Forward, loss, gradients, update. */
   step(batch: TrainingBatch): Promise<StepResult>;

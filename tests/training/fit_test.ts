@@ -190,7 +190,7 @@ Deno.test("fit() stops early and restores the weights of the best epoch", async 
   assert.equal(Math.min(...losses), losses[history.bestEpoch - 1]);
   const { loss } = await trainable.evaluate(contrary);
   assert.ok(Math.abs(loss - losses[history.bestEpoch - 1]) < 1e-5);
-  trainable.dispose();
+  await trainable.dispose();
 });
 
 Deno.test("fit() stops within one step of an abort, and leaves a network that works", async () => {
@@ -217,7 +217,7 @@ Deno.test("fit() stops within one step of an abort, and leaves a network that wo
   assert.ok(history.steps >= 5 && history.steps < 1000, `${history.steps}`);
   assert.equal(history.bestEpoch, history.epochs.length);
   assert.ok(Number.isFinite((await trainable.evaluate(dataset)).loss));
-  trainable.dispose();
+  await trainable.dispose();
 });
 
 Deno.test("fit() makes no step once its signal is aborted", async () => {
