@@ -37,25 +37,23 @@ export async function readContentSums(folder: string): Promise<Map<string, strin
 export interface RecordContentSumsOptions {
   /** The folder whose sums are added to. */
   readonly folder: string;
-  /** Where the files lie now, if not there yet. Default: `folder`. */
-  readonly from?: string;
+  /** Where the files lie now. */
+  readonly from: string;
 }
 
-/** Writes down the sums of contents that the catalogue has none of, while they are known to be right. */
+/** Writes down the sums of those contents that the catalogue has none of, while they are known to be right. */
 export async function recordContentSums(
-  entry: Pick<CatalogueEntry, "files">,
-  { folder, from = folder }: RecordContentSumsOptions,
+  files: CatalogueEntry["files"],
+  { folder, from }: RecordContentSumsOptions,
 ): Promise<void> {
-  const found = await filesIn(from, entry);
+  const unsummed = files.filter(({ sha256 }) => sha256 === undefined);
+  const paths = await filesIn(from, unsummed);
+  if (paths.size === 0) return;
   const sums = await readContentSums(folder);
-  let changed = false;
-  for (const { name, bytes, sha256 } of entry.files) {
-    const path = found.get(name);
-    if (sha256 !== undefined || path === undefined) continue;
+  for (const [name, path] of paths) {
+    const { bytes } = unsummed.find((file) => file.name === name)!;
     sums.set(name, (await readContent(path, { limit: bytes })).checksum);
-    changed = true;
   }
-  if (!changed) return;
   const lines = [...sums].sort(([a], [b]) => a < b ? -1 : 1).map(([name, sum]) => `${sum}  ${name}\n`);
   await writeFileAtomic(join(folder, sumsName), lines.join(""));
 }

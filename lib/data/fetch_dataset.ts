@@ -6,9 +6,9 @@ import { unpackDebianPackage } from "./debian_package.ts";
 import { download } from "./download.ts";
 import { DownloadError } from "./download_error.ts";
 import { filesIn, isArchive } from "./locate_files.ts";
-import { openPartialFile } from "./partial_file.ts";
 import { readContent } from "./read_content.ts";
 import { unpackDataset } from "./unpack_dataset.ts";
+import { withWorkFolder } from "./with_work_folder.ts";
 
 /** Where {@linkcode fetchDataset} puts files. */
 export interface FetchDatasetOptions {
@@ -36,7 +36,10 @@ export async function fetchDataset(
       if (isArchive(name)) {
         onProgress({ kind: "note", task: entry.name, text: `unpacking ${path}` });
         await unpackDataset(entry, { archive: path, folder, signal });
-        await Deno.remove(path);
+        await Deno.remove(path).catch(ignoreNotFound); // another process may have been as far
+      } else {
+        const files = entry.files.filter((file) => `${file.name}.gz` === name);
+        await recordContentSums(files, { folder, from: folder });
       }
     }
   } catch (error) {
@@ -54,44 +57,35 @@ export async function fetchDataset(
     }));
     throw new DownloadError({ failures, wanted });
   }
-  if (!entry.sources.some(({ name }) => isArchive(name))) await recordContentSums(entry, { folder, from: folder });
 }
 
 /** The sources that a folder still needs. */
 async function missingSources(entry: CatalogueEntry, folder: string): Promise<CatalogueEntry["sources"]> {
-  const found = await filesIn(folder, entry);
+  const found = await filesIn(folder, entry.files);
   return entry.sources.filter(({ name }) => isArchive(name) || !found.has(name.replace(/\.gz$/, "")));
 }
 
 /** Takes a dataset's files out of its Debian package; why that could not be done, if so. */
 async function fetchFromDebian(
   entry: CatalogueEntry,
-  { folder, signal, onProgress = () => {} }: FetchDatasetOptions,
+  { folder, signal, onProgress }: FetchDatasetOptions,
 ): Promise<string | undefined> {
-  const packageName = entry.debianPackage!;
-  using lock = await openPartialFile(join(folder, packageName), { signal });
-  // A fixed name, so that what a killed process left is found and removed.
-  const aside = join(folder, ".debian-package");
-  const clear = () => Deno.remove(aside, { recursive: true }).catch(ignoreNotFound);
-  try {
-    if ((await missingSources(entry, folder)).length === 0) return undefined; // another process has done it
-    await clear();
-    await Deno.mkdir(aside);
-    const fault = await unpackDebianPackage(packageName, { folder: aside, signal, onProgress });
-    if (fault !== undefined) return fault;
-    const unpacked = await filesBelow(aside);
-    for (const { name, bytes, sha256 } of entry.files) {
-      const path = unpacked.get(`${name}.gz`) ?? unpacked.get(name);
-      if (path === undefined) return `the package does not hold ${name}`;
-      const { checksum } = await readContent(path, { limit: bytes });
-      if (sha256 !== undefined && checksum !== sha256) return `the package holds other content as ${name}`;
-      await Deno.rename(path, join(folder, basename(path)));
-    }
-    return undefined;
-  } finally {
-    await clear();
-    await lock.discard();
-  }
+  return await withWorkFolder(folder, {
+    signal,
+    async work(aside) {
+      if ((await missingSources(entry, folder)).length === 0) return undefined; // another process has done it
+      const fault = await unpackDebianPackage(entry.debianPackage!, { folder: aside, signal, onProgress });
+      if (fault !== undefined) return fault;
+      const unpacked = await filesBelow(aside);
+      for (const { name, bytes, sha256 } of entry.files) {
+        const path = unpacked.get(`${name}.gz`) ?? unpacked.get(name);
+        if (path === undefined) return `the package does not hold ${name}`;
+        const { checksum } = await readContent(path, { limit: bytes });
+        if (sha256 !== undefined && checksum !== sha256) return `the package holds other content as ${name}`;
+        await Deno.rename(path, join(folder, basename(path)));
+      }
+    },
+  });
 }
 
 /** All plain files in a folder and its subfolders, by name. */
@@ -100,7 +94,7 @@ async function filesBelow(folder: string): Promise<Map<string, string>> {
   for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
     if (isFile) found.set(name, path);
-    if (isDirectory) { for (const [deeper, deeperPath] of await filesBelow(path)) found.set(deeper, deeperPath); }
+    if (isDirectory) (await filesBelow(path)).forEach((deeper, name) => found.set(name, deeper));
   }
   return found;
 }

@@ -9,17 +9,17 @@ export type FilePaths = ReadonlyMap<string, string>;
  * first that has them all wins.
  */
 export async function locateFiles(
-  entry: Pick<CatalogueEntry, "folders" | "files">,
+  { folders, files }: Pick<CatalogueEntry, "folders" | "files">,
   dataFolders: readonly string[],
 ): Promise<FilePaths | undefined> {
-  for (const folder of dataFolders.flatMap((root) => entry.folders.map((usual) => join(root, usual)))) {
-    const found = await filesIn(folder, entry);
-    if (found.size === entry.files.length) return found;
+  for (const folder of dataFolders.flatMap((root) => folders.map((usual) => join(root, usual)))) {
+    const found = await filesIn(folder, files);
+    if (found.size === files.length) return found;
   }
 }
 
-/** Those files of a dataset that a folder has. */
-export async function filesIn(folder: string, { files }: Pick<CatalogueEntry, "files">): Promise<FilePaths> {
+/** Those of the files that a folder has. */
+export async function filesIn(folder: string, files: CatalogueEntry["files"]): Promise<FilePaths> {
   const present = new Set<string>();
   try {
     for await (const { name } of Deno.readDir(folder)) present.add(name);

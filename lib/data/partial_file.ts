@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { lockFile, type LockFileOptions } from "./lock_file.ts";
 import { sha256OfFile } from "./sha256_of_file.ts";
 
 const originSchema = z.strictObject({ address: z.string(), validator: z.string() });
@@ -25,21 +25,14 @@ export interface PartialFile extends Disposable {
   discard(): Promise<void>;
 }
 
-/** How to wait for another process. */
-export interface OpenPartialFileOptions {
-  readonly signal?: AbortSignal;
-  /** Called once if another process has the file. */
-  readonly onWait?: () => void;
-}
-
 /** Opens `<path>.partial`, with what a former try left in it, once no other process has it open. */
 export async function openPartialFile(
   path: string,
-  { signal, onWait }: OpenPartialFileOptions = {},
+  options: LockFileOptions = {},
 ): Promise<PartialFile> {
   const partialPath = `${path}.partial`;
   const originPath = `${partialPath}.origin`;
-  const file = await openLocked(partialPath, { signal, onWait });
+  const file = await lockFile(partialPath, options);
   const size = async () => (await file.stat()).size;
   const removeOrigin = () => Deno.remove(originPath).catch(ignoreNotFound);
   return {
@@ -79,30 +72,6 @@ export async function openPartialFile(
       file.close();
     },
   };
-}
-
-async function openLocked(partialPath: string, { signal, onWait }: OpenPartialFileOptions): Promise<Deno.FsFile> {
-  let waited = false;
-  for (;;) {
-    const file = await Deno.open(partialPath, { read: true, write: true, create: true });
-    try {
-      if (await file.tryLock(true) && await isStillAt(file, partialPath)) return file;
-      file.close();
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-    if (!waited) onWait?.();
-    waited = true;
-    await delay(200, undefined, { signal });
-  }
-}
-
-/** Whether the file we hold is the one at the path: its last owner may have renamed it before we got the lock. */
-async function isStillAt(file: Deno.FsFile, path: string): Promise<boolean> {
-  const held = await file.stat();
-  const there = await Deno.stat(path).catch(ignoreNotFound);
-  return there !== undefined && there.ino === held.ino;
 }
 
 function ignoreNotFound(error: unknown): undefined {

@@ -5,6 +5,7 @@ import { DataFormatError } from "./data_format_error.ts";
 import { filesIn } from "./locate_files.ts";
 import { sha256OfFile } from "./sha256_of_file.ts";
 import { unpackArchive, type WantedMember } from "./unpack_archive.ts";
+import { withWorkFolder } from "./with_work_folder.ts";
 
 /** How {@linkcode unpackDataset} unpacks. */
 export interface UnpackDatasetOptions {
@@ -17,7 +18,7 @@ export interface UnpackDatasetOptions {
 }
 
 /**
- * Unpacks a dataset's archive into its folder, all files or none, with the sums of their contents beside them.
+ * Unpacks a dataset's archive into its folder, with the sums of their contents beside them.
  *
  * @throws {DataFormatError} if the archive is not the one that the catalogue describes
  */
@@ -25,23 +26,31 @@ export async function unpackDataset(
   entry: CatalogueEntry,
   { archive, folder, verify = true, signal }: UnpackDatasetOptions,
 ): Promise<void> {
-  const [source] = entry.sources;
-  const sum = await sha256OfFile(archive);
-  if (verify && sum !== source.sha256) {
-    throw new DataFormatError({ file: archive, rule: `its SHA-256 must be ${source.sha256}`, value: sum });
-  }
   await Deno.mkdir(folder, { recursive: true });
-  const aside = await Deno.makeTempDir({ dir: folder, prefix: ".unpacking-" });
-  try {
-    // Whatever else the catalogue knows of this archive comes out too, so that it is not fetched twice.
-    const family = [entry, ...catalogue.filter(({ sources }) => sources[0].sha256 === source.sha256)];
-    await unpackArchive(archive, { members: family.flatMap(membersOf), folder: aside, signal });
-    await requireComplete(entry, { archive, folder: aside });
-    for (const relative of family) await recordContentSums(relative, { folder, from: aside });
-    for await (const { name } of Deno.readDir(aside)) await Deno.rename(join(aside, name), join(folder, name));
-  } finally {
-    await Deno.remove(aside, { recursive: true });
-  }
+  await withWorkFolder(folder, {
+    signal,
+    async work(aside) {
+      if (await isComplete(entry, folder)) return; // another process has done it
+      const [{ sha256 }] = entry.sources;
+      const sum = await sha256OfFile(archive);
+      if (verify && sum !== sha256) {
+        throw new DataFormatError({ file: archive, rule: `its SHA-256 must be ${sha256}`, value: sum });
+      }
+      // Whatever else the catalogue knows of this archive comes out too, so that it is not fetched twice.
+      const family = [entry, ...catalogue.filter(({ sources }) => sources[0].sha256 === sha256)];
+      await unpackArchive(archive, { members: family.flatMap(membersOf), folder: aside, signal });
+      if (!await isComplete(entry, aside)) {
+        const files = entry.files.map(({ name }) => name).join(", ");
+        throw new DataFormatError({ file: archive, rule: `it must hold ${files}`, value: "an archive without them" });
+      }
+      if (sum === sha256) await recordContentSums(family.flatMap(({ files }) => files), { folder, from: aside });
+      for await (const { name } of Deno.readDir(aside)) await Deno.rename(join(aside, name), join(folder, name));
+    },
+  });
+}
+
+async function isComplete(entry: CatalogueEntry, folder: string): Promise<boolean> {
+  return (await filesIn(folder, entry.files)).size === entry.files.length;
 }
 
 /** The files to take out of an archive: as they are, or gzipped once more. */
@@ -52,19 +61,4 @@ function membersOf({ files, format }: CatalogueEntry): WantedMember[] {
     { name: `${name}.gz`, limit: bytes + bytes / 1000 + 1024 },
   ]);
   return format.kind === "cifar" ? [...members, { name: format.namesFile, limit: 65_536 }] : members;
-}
-
-async function requireComplete(
-  entry: CatalogueEntry,
-  { archive, folder }: { archive: string; folder: string },
-): Promise<void> {
-  const found = await filesIn(folder, entry);
-  const missing = entry.files.find(({ name }) => !found.has(name));
-  if (missing) {
-    throw new DataFormatError({
-      file: archive,
-      rule: `it must hold ${missing.name}`,
-      value: `${found.size} of the ${entry.files.length} files of ${entry.name}`,
-    });
-  }
 }
