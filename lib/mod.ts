@@ -18,6 +18,7 @@ export type {
 } from "./runtime/engine/engine_types.ts";
 export { graphEngine } from "./runtime/engine/graph_engine.ts";
 export { gatherRows, type Matrix, matrix, rowOf } from "./runtime/matrix.ts";
+export { profile, type ProfileName, profileName } from "./runtime/profile.ts";
 export type { ProgressEvent, ProgressListener } from "./runtime/progress.ts";
 export { Random, type RandomState } from "./runtime/random.ts";
 
@@ -79,6 +80,7 @@ export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from
 
 // query
 export { bald, baldSampling } from "./query/bald.ts";
+export { batchBald, type BatchBaldOptions, batchBaldSampling } from "./query/batch_bald.ts";
 export {
   calibrated,
   calibratedEntropy,
@@ -86,9 +88,23 @@ export {
   calibratedMargin,
   type CalibrationOptions,
 } from "./query/calibrated.ts";
+export { classBalancedSampling } from "./query/class_balanced.ts";
 export { consensusEntropy, consensusEntropySampling } from "./query/consensus_entropy.ts";
 export { drawById } from "./query/draw_by_id.ts";
 export { entropy, entropySampling } from "./query/entropy.ts";
+export {
+  type ExpectedErrorOptions,
+  expectedErrorReduction,
+  expectedErrorReductionSampling,
+} from "./query/expected_error_reduction.ts";
+export {
+  expectedGradientLength,
+  expectedGradientLengthSampling,
+  type GradientLengthInputs,
+  type GradientLengthOptions,
+} from "./query/expected_gradient_length.ts";
+export { expectedModelChange, expectedModelChangeSampling } from "./query/expected_model_change.ts";
+export type { EffortOptions, ExpectationOptions } from "./query/expected_over_answers.ts";
 export { inIdOrder } from "./query/in_id_order.ts";
 export { leastConfidence, leastConfidenceSampling, type NormalisedOptions } from "./query/least_confidence.ts";
 export { margin, marginSampling } from "./query/margin.ts";
@@ -120,7 +136,26 @@ export { randomSampling } from "./query/random_sampling.ts";
 export { restrict, type RestrictOptions } from "./query/restrict.ts";
 export { type ScoredDefinition, scoredStrategy } from "./query/scored_strategy.ts";
 export { strategies, type StrategyName } from "./query/strategies.ts";
+export { stratified, type StratifiedOptions } from "./query/stratified.ts";
 export { fitTemperature, temperatureScale } from "./query/temperature.ts";
 export { topK, type TopKOptions } from "./query/top_k.ts";
 export { variationRatio, variationRatioSampling } from "./query/variation_ratio.ts";
 export { voteEntropy, voteEntropySampling } from "./query/vote_entropy.ts";
+
+// report
+export { classTable } from "./report/class_table.ts";
+export { confusionMatrix, type ConfusionMatrixOptions } from "./report/confusion_matrix.ts";
+export type { Figure, FigureOptions } from "./report/figure.ts";
+export { fontsAvailable } from "./report/fonts.ts";
+export { gallery, type GalleryOptions } from "./report/gallery.ts";
+export { type LiveProgress, liveProgress, type LiveProgressOptions } from "./report/live_progress.ts";
+export { colorOf, type SeriesStyle, seriesStyle } from "./report/palette.ts";
+export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
+export { saveTable, type SaveTableOptions } from "./report/save_table.ts";
+export { notebookScreen, type Output, type Screen, textScreen, type TextScreenOptions } from "./report/screen.ts";
+export { type Facts, show, type Showable, showOn } from "./report/show.ts";
+export { type Cell, type Table, table, type TableOptions } from "./report/table.ts";
+export { type Confusion, topConfusions, type TopConfusionsOptions } from "./report/top_confusions.ts";
+export { trainingCurves } from "./report/training_curves.ts";
+export { type Mistake, worstMistakes, type WorstMistakesOptions } from "./report/worst_mistakes.ts";
+export { MetricsFile, writeMetrics, type WriteMetricsOptions } from "./report/write_metrics.ts";

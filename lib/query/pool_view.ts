@@ -1,4 +1,5 @@
 import { gatherRows, type Matrix } from "../runtime/matrix.ts";
+import { softmaxRows } from "../training/softmax_rows.ts";
 import { probeRefitter, type Refitter } from "./probe_refitter.ts";
 
 /** What a strategy reads of a {@linkcode PoolView} beyond ids and labels, by the name of the method that gives it. */
@@ -149,7 +150,8 @@ export function poolView(sources: PoolSources): PoolView {
       if (need === "refit") return has(need) || (view.offers("embeddings") && view.offers("labelledEmbeddings"));
       return has(need);
     },
-    probabilities: () => read("probabilities", has("logits") ? async () => softmax(await view.logits()) : undefined),
+    probabilities: () =>
+      read("probabilities", has("logits") ? async () => softmaxRows(await view.logits()) : undefined),
     logits: () => read("logits", has("probabilities") ? async () => logarithm(await view.probabilities()) : undefined),
     embeddings: () =>
       read("embeddings", has("embeddingBlocks") ? async () => readAll(await view.embeddingBlocks()) : undefined),
@@ -310,18 +312,6 @@ function rowsOfIds(candidates: Int32Array, ids: Int32Array): Int32Array {
   return rows;
 }
 
-function softmax({ rows, columns, data }: Matrix): Matrix {
-  const result = new Float32Array(data.length);
-  for (let start = 0; start < data.length; start += columns) {
-    let largest = -Infinity;
-    for (let at = start; at < start + columns; at++) largest = Math.max(largest, data[at]);
-    let total = 0;
-    for (let at = start; at < start + columns; at++) total += Math.exp(data[at] - largest);
-    for (let at = start; at < start + columns; at++) result[at] = Math.exp(data[at] - largest) / total;
-  }
-  return { rows, columns, data: result };
-}
-
 function logarithm({ rows, columns, data }: Matrix): Matrix {
   return { rows, columns, data: data.map((value) => Math.log(value)) };
 }
@@ -372,7 +362,7 @@ function gatheredRefitter({ parameters, refit }: Refitter, rows: Int32Array): Re
     parameters,
     async refit(row, label) {
       const refitted = await refit(rows[row], label);
-      return { parameters: refitted.parameters, probabilities: gatherRows(refitted.probabilities, rows) };
+      return { ...refitted, probabilities: async () => gatherRows(await refitted.probabilities(), rows) };
     },
   };
 }

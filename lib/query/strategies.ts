@@ -1,7 +1,12 @@
 import { baldSampling } from "./bald.ts";
+import { batchBaldSampling } from "./batch_bald.ts";
 import { calibratedEntropy, calibratedLeastConfidence, calibratedMargin } from "./calibrated.ts";
+import { classBalancedSampling } from "./class_balanced.ts";
 import { consensusEntropySampling } from "./consensus_entropy.ts";
 import { entropySampling } from "./entropy.ts";
+import { expectedErrorReductionSampling } from "./expected_error_reduction.ts";
+import { expectedGradientLengthSampling } from "./expected_gradient_length.ts";
+import { expectedModelChangeSampling } from "./expected_model_change.ts";
 import { leastConfidenceSampling } from "./least_confidence.ts";
 import { marginSampling } from "./margin.ts";
 import { maximumDisagreementSampling } from "./maximum_disagreement.ts";
@@ -32,6 +37,7 @@ import { voteEntropySampling } from "./vote_entropy.ts";
 export const strategies = {
   // baseline
   random: randomSampling,
+  classBalanced: classBalancedSampling,
 
   // uncertainty
   leastConfidence: leastConfidenceSampling,
@@ -45,9 +51,11 @@ export const strategies = {
   // diversity
 
   // hybrid
+  expectedGradientLength: expectedGradientLengthSampling,
 
   // Bayesian
   bald: baldSampling,
+  batchBald: batchBaldSampling,
   meanStandardDeviation: meanStandardDeviationSampling,
   predictiveEntropy: predictiveEntropySampling,
 
@@ -57,6 +65,8 @@ export const strategies = {
   maximumDisagreement: maximumDisagreementSampling,
   meanDisagreement: meanDisagreementSampling,
   // decision-theoretic
+  expectedErrorReduction: expectedErrorReductionSampling,
+  expectedModelChange: expectedModelChangeSampling,
 } as const satisfies Readonly<Record<string, () => QueryStrategy>>;
 
 /** The name of a strategy of the house. */

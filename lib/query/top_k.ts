@@ -1,4 +1,4 @@
-import { Random } from "../runtime/random.ts";
+import type { Random } from "../runtime/random.ts";
 import { drawById } from "./draw_by_id.ts";
 
 /** How {@linkcode topK} chooses. */
