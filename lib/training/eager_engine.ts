@@ -1,5 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
+import { mendBatchNorm } from "./batch_norm_in_training.ts";
 import { applyEagerRemedies } from "./eager_remedies.ts";
 import type { Engine, EngineOptions, EngineState, ForwardOptions, StepResult, TrainingBatch } from "./engine.ts";
 import { softmaxCrossEntropy } from "./loss.ts";
@@ -18,6 +19,7 @@ export function eagerEngine(
   { optimizer = optimizerOf("sgd"), clipNorm }: EngineOptions = {},
 ): Engine {
   applyEagerRemedies();
+  mendBatchNorm();
   const { network, featureLayer } = trainable;
   const { height, width, channels } = inputShapeOf(network);
   const classes = network.outputs[0].shape.at(-1) as number;

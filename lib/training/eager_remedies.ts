@@ -2,7 +2,8 @@ import { tf } from "../runtime/tensorflow.ts";
 import { hasTensorFlowOps, tensorflowOp } from "./tensorflow_ops.ts";
 
 /**
- * Replaces what tfjs composes slowly with TensorFlow's own operations; nothing on other backends.
+ * Replaces what tfjs composes slowly with TensorFlow's own operations, for networks that run operation by operation;
+ * nothing on other backends. A second call does nothing.
  *
  * ReLU's gradient is `dy · step(x)` in tfjs, and `step` alone takes ten times as long as TensorFlow's `ReluGrad`. While
  * gradients are taken tfjs does not fuse activations, so this covers convolutions and dense layers too.

@@ -56,7 +56,7 @@ export function fitPlan(trainable: Trainable, train: Dataset, options: FitOption
     );
   }
   const { metric = "validationLoss", patience = 5, minDelta = 0 } = earlyStopping ?? {};
-  for (const [name, value] of Object.entries({ batchSize, patience, length: steps ?? epochs ?? 1 })) {
+  for (const [name, value] of Object.entries({ batchSize, patience, epochs: epochs ?? 1, steps: steps ?? 1 })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`Cannot fit: ${name} must be a positive integer: current value is ${value}`);
     }

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { ImageSource } from "../data/dataset.ts";
+import { cellInterruption } from "../runtime/interruption.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
 import type { Random } from "../runtime/random.ts";
@@ -15,7 +16,7 @@ export interface PredictOptions {
    * left out.
    */
   readonly dropout?: Random;
-  /** Stops before the next batch by throwing the signal's reason. */
+  /** Stops before the next batch by throwing the signal's reason; by default the notebook's stop button. */
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
 }
@@ -36,7 +37,7 @@ const progressInterval = 250;
 export async function runForward(
   engine: Engine,
   images: ImageSource,
-  { output, batchSize = 256, dropout, signal, onProgress }: RunForwardOptions,
+  { output, batchSize = 256, dropout, signal = cellInterruption(), onProgress }: RunForwardOptions,
 ): Promise<Matrix> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot predict: batchSize must be a positive integer: current value is ${batchSize}`);
@@ -57,8 +58,8 @@ export async function runForward(
     let next = total > 0 ? readAt(0) : undefined;
     for (let start = 0; next; start += batchSize) {
       const bytes = await next;
-      if (signal?.aborted) outcome = "stopped";
-      signal?.throwIfAborted();
+      if (signal.aborted) outcome = "stopped";
+      signal.throwIfAborted();
       next = start + batchSize < total ? readAt(start + batchSize) : undefined;
       const noiseKey = dropout?.child(start).uint32();
       const part = await engine.forward(bytes, { output, noiseKey });

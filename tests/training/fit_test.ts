@@ -324,7 +324,7 @@ Deno.test("fit() refuses what does not fit together, and says what to change", a
   await refused(dataset, { earlyStopping: {} }, /Give `validation` to fit/);
   await refused(dataset, { epochs: 1, steps: 1 }, /length must be given once/);
   await refused(dataset, { batchSize: 0 }, /batchSize must be a positive integer: current value is 0/);
-  await refused(dataset, { epochs: 1.5 }, /length must be a positive integer/);
+  await refused(dataset, { epochs: 1.5 }, /epochs must be a positive integer: current value is 1.5/);
   await refused(dataset, { labelSmoothing: 1 }, /labelSmoothing must be in \[0, 1\)/);
   await refused(dataset, { clipNorm: 0 }, /clipNorm must be above 0/);
   trainable.network.dispose();
