@@ -80,7 +80,7 @@ export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from
 
 // query
 export { bald, baldSampling } from "./query/bald.ts";
-export { batchBald, type BatchBaldOptions, batchBaldSampling } from "./query/batch_bald.ts";
+export { batchBald, type BatchBaldOptions, batchBaldSampling, type JointBatch } from "./query/batch_bald.ts";
 export {
   calibrated,
   calibratedEntropy,
@@ -88,6 +88,12 @@ export {
   calibratedMargin,
   type CalibrationOptions,
 } from "./query/calibrated.ts";
+export {
+  checkStrategy,
+  type CheckStrategyOptions,
+  type StrategyCheck,
+  type StrategyReport,
+} from "./query/check_strategy.ts";
 export { classBalancedSampling } from "./query/class_balanced.ts";
 export { consensusEntropy, consensusEntropySampling } from "./query/consensus_entropy.ts";
 export { drawById } from "./query/draw_by_id.ts";

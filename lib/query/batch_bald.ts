@@ -4,7 +4,7 @@ import { bald } from "./bald.ts";
 import { drawById } from "./draw_by_id.ts";
 import { maxHeap } from "./max_heap.ts";
 import { type OpinionOptions, opinions } from "./opinions.ts";
-import { type Picks, type QueryStrategy, queryStrategy } from "./query_strategy.ts";
+import { type QueryStrategy, queryStrategy } from "./query_strategy.ts";
 import { topK } from "./top_k.ts";
 
 /** How {@linkcode batchBald} chooses. */
@@ -16,10 +16,18 @@ export interface BatchBaldOptions {
    * the information is exact; beyond, it is estimated from this many.
    */
   readonly outcomes?: number;
-  /** Breaks ties and samples outcomes; default seed 0. */
+  /** Breaks ties by lot and draws outcomes; left out, the lower id comes first and seed 0 draws. */
   readonly random?: Random;
   /** Stable ids, by which ties are broken; default: the row numbers. */
   readonly ids?: ArrayLike<number>;
+}
+
+/** Items that tell most together. */
+export interface JointBatch {
+  /** Rows of the passes, in the order picked. */
+  readonly rows: Int32Array;
+  /** Information of the batch up to and with each pick, in nats. */
+  readonly scores: Float64Array;
 }
 
 /**
@@ -53,8 +61,8 @@ export interface BatchBaldOptions {
  * assert.deepEqual([...batchBald(passes, { k: 2 }).rows], [0, 2]);
  * ```
  */
-export function batchBald(passes: readonly Matrix[], options: BatchBaldOptions): Picks {
-  const { k, outcomes = 2000, random = new Random(0), ids } = options;
+export function batchBald(passes: readonly Matrix[], options: BatchBaldOptions): JointBatch {
+  const { k, outcomes = 2000, random, ids } = options;
   const gains = bald(passes);
   const count = gains.length;
   if (!Number.isInteger(k) || k < 0 || k > count) {
@@ -63,9 +71,9 @@ export function batchBald(passes: readonly Matrix[], options: BatchBaldOptions):
   if (!Number.isInteger(outcomes) || outcomes < 1) {
     throw new RangeError(`Cannot choose a batch: outcomes must be an integer ≥ 1: current value is ${outcomes}`);
   }
-  const draw = drawById(random.child("ties"));
+  const draw = random ? drawById(random.child("ties")) : (id: number) => id;
   const lots = Float64Array.from(gains, (_, row) => draw(ids ? ids[row] : row));
-  const resampling = random.child("outcomes");
+  const resampling = (random ?? new Random(0)).child("outcomes");
   const measured = Int32Array.from(gains, (_, row) => row).filter((row) => !Number.isNaN(gains[row]));
   const heap = maxHeap(
     measured,
@@ -91,7 +99,10 @@ export function batchBald(passes: readonly Matrix[], options: BatchBaldOptions):
     if (rows.length < k) belief = resampled(answered(belief, itemOf(passes, row)), { outcomes, random: resampling });
   }
   const left = topK(gains.map((gain) => Number.isNaN(gain) ? 0 : NaN), k - rows.length, { random, ids });
-  return { rows: [...rows, ...left], scores: [...scores, ...Array.from(left, () => NaN)] };
+  return {
+    rows: Int32Array.from([...rows, ...left]),
+    scores: Float64Array.from({ length: k }, (_, place) => scores[place] ?? NaN),
+  };
 }
 
 /** Outcomes of the batch so far that leave more than one pass possible, and what each says about the passes. */

@@ -27,7 +27,7 @@ export interface QueryStrategy {
   /** As in the registry, tables and legends: `leastConfidence`, `kCenterGreedy`. */
   readonly name: string;
   readonly family: Family;
-  /** What it reads of the view, whatever the options. */
+  /** What it reads of the view, with the options in force. */
   readonly needs: readonly Need[];
   /** Author, year, title, where: the paper that it follows. */
   readonly reference: string;
