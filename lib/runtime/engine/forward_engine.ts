@@ -19,10 +19,9 @@ export function forwardEngine({ network, plan, template, options }: EngineParts)
   checkLowering(plan, sizes);
   const images = new FeedBuffer("uint8", sizes);
   const noiseKey = new NativeTensor({ type: "int32", shape: [] });
-  const inTurn = turns();
+  const queue = turns("Cannot compute: the engine has been disposed of. Make a new one.");
   let step = 0;
   let current = open();
-  let disposed: Promise<void> | undefined;
 
   function open() {
     const graph = new Graph();
@@ -68,28 +67,26 @@ export function forwardEngine({ network, plan, template, options }: EngineParts)
     threads,
     step: refuse,
     gradients: refuse,
-    forward: (bytes, options): Promise<Matrix> => inTurn(() => forward(bytes, options)),
+    forward: (bytes, options): Promise<Matrix> => queue.next(() => forward(bytes, options)),
     readState: () =>
-      inTurn(() => {
+      queue.next(() => {
         template.refuseStrangers();
-        return Promise.resolve({ weights: template.read(), optimizer: new Map(), step });
+        return { weights: template.read(), optimizer: new Map(), step };
       }),
     writeState: (state) =>
-      inTurn(() => {
+      queue.next(() => {
         template.refuseStrangers();
         template.check(state.weights);
         template.write(state.weights);
         step = state.step;
         current.close();
         current = open();
-        return Promise.resolve();
       }),
     dispose: () =>
-      disposed ??= inTurn(() => {
+      queue.end(() => {
         current.close();
         images.delete();
         noiseKey.delete();
-        return Promise.resolve();
       }),
   };
 }

@@ -38,7 +38,7 @@ export interface OperationOptions {
 /** A TensorFlow graph under construction. */
 export class Graph {
   static #alive = 0;
-  readonly pointer: Deno.PointerObject;
+  readonly #pointer: Deno.PointerObject;
   readonly #names = new Map<string, number>();
   #scope = "";
   #deleted = false;
@@ -46,13 +46,23 @@ export class Graph {
   constructor() {
     const pointer = cApi().TF_NewGraph();
     if (!pointer) throw new Error("Cannot make a graph: TensorFlow refuses");
-    this.pointer = pointer;
+    this.#pointer = pointer;
     Graph.#alive++;
   }
 
   /** Graphs made and not yet deleted, in this process: what leak tests count. */
   static get alive(): number {
     return Graph.#alive;
+  }
+
+  /**
+   * What TensorFlow's C functions take.
+   *
+   * @throws {Error} if the graph has been deleted: TensorFlow would read freed memory
+   */
+  get pointer(): Deno.PointerObject {
+    if (this.#deleted) throw new Error("Cannot use the graph: it has been deleted");
+    return this.#pointer;
   }
 
   /** Prefixes the names of all operations that `build` makes, so that errors and profiles say where they belong. */
@@ -164,7 +174,7 @@ export class Graph {
     if (this.#deleted) return;
     this.#deleted = true;
     Graph.#alive--;
-    cApi().TF_DeleteGraph(this.pointer);
+    cApi().TF_DeleteGraph(this.#pointer);
   }
 
   #unique(name: string): string {

@@ -90,7 +90,7 @@ export function addUpdate(optimizer: GraphOptimizer, target: UpdateTarget): Oper
       after,
     });
   }
-  const decayed = decays ? [shrink(target)] : after;
+  const decoupled = decays && name === "adamw";
   const corrected = graph.constant(0); // βᵗ: the corrections are in the rate already
   return graph.operation("ResourceApplyAdam", {
     inputs: [
@@ -106,7 +106,7 @@ export function addUpdate(optimizer: GraphOptimizer, target: UpdateTarget): Oper
       gradient,
     ],
     attributes,
-    after: decayed,
+    after: decoupled ? [shrink(target)] : after,
   });
 }
 

@@ -56,7 +56,7 @@ export class Session {
     const targetPointers = BigUint64Array.from(targets, ({ pointer }) => Deno.UnsafePointer.value(pointer));
     return async (values = []) => {
       if (fetches.length + targets.length === 0) return [];
-      if (this.#closed) throw new Error("Cannot compute: the engine has been disposed of. Make a new one.");
+      if (this.#closed) throw new Error(`Cannot run ${name}: its session is closed`);
       const valuePointers = BigUint64Array.from(values, ({ pointer }) => Deno.UnsafePointer.value(pointer));
       // A buffer of its own for each run: TensorFlow writes it from another thread.
       const fetched = new BigUint64Array(fetches.length);

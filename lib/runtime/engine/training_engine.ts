@@ -42,7 +42,6 @@ export function trainingEngine(
     decay: new NativeTensor({ type: "float32", shape: [] }),
   };
   let step = 0;
-  let disposed: Promise<void> | undefined;
 
   async function importState(state: EngineState): Promise<void> {
     await built.network.write(session, state.weights);
@@ -50,14 +49,14 @@ export function trainingEngine(
     step = state.step;
   }
   const initial = template.read();
-  const queue = turns();
-  const imported = queue(() => importState({ weights: initial, optimizer: new Map(), step: 0 }));
+  const queue = turns("Cannot compute: the engine has been disposed of. Make a new one.");
+  const imported = queue.next(() => importState({ weights: initial, optimizer: new Map(), step: 0 }));
   // Whoever uses the engine first hears of a failure; nobody need use it.
   imported.catch(() => {});
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
     await imported;
-    return await queue(() => {
+    return await queue.next(() => {
       template.refuseStrangers();
       return work();
     });
@@ -129,12 +128,14 @@ export function trainingEngine(
         return importState(state);
       }),
     dispose: () =>
-      disposed ??= (async () => {
+      queue.end(async () => {
         try {
-          template.write((await inTurn(readState)).weights);
+          await imported;
+          template.refuseStrangers();
+          template.write(await built.network.read(session));
         } finally {
-          await queue(() => Promise.resolve(free()));
+          free();
         }
-      })(),
+      }),
   };
 }

@@ -77,8 +77,9 @@ Deno.test({
     targets.delete();
     session.close();
     session.close();
-    await assert.rejects(train([]), /Cannot compute: the engine has been disposed of/);
+    await assert.rejects(train([]), /Cannot run training: its session is closed/);
     graph.delete();
+    assert.throws(() => graph.constant(1), /Cannot use the graph: it has been deleted/);
     assert.deepEqual([Graph.alive, Session.alive, NativeTensor.alive], alive);
   },
 });
