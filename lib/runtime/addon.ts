@@ -7,9 +7,10 @@ export const tensorflowFolder: string = join(projectRoot, ".venv", "tensorflow")
 
 /** What set-up writes beside the library, and the backend repeats in every metrics file. */
 export interface InstalledTensorFlow {
-  /** `tensorflow-cpu`, `tensorflow` or, where nothing could be built, `prebuilt`. */
+  /** The wheel, `tensorflow-cpu` or `tensorflow`; `prebuilt` or `webgpu` where no addon could be built. */
   readonly package: string;
   readonly version: string;
+  /** What the library is made for. */
   readonly device: "cpu" | "gpu";
   /** Why this one. */
   readonly reason: string;

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
-import { installedTensorFlow, repairAddon } from "./addon.ts";
+import { installedTensorFlow, repairAddon, tensorflowFolder } from "./addon.ts";
+import { preloadCuda } from "./preload_cuda.ts";
 import { quietly } from "./quietly.ts";
 
 /** What computes, and why it was chosen; part of every run's record. */
@@ -55,7 +57,7 @@ async function startBackend(wanted: string): Promise<Backend> {
   if (wanted === "tensorflow") {
     throw new BackendError("Cannot start TensorFlow: it is not set up. Run `deno task setup`, or unset CURIO_BACKEND.");
   }
-  return await startWebGPU("TensorFlow is not set up; `deno task setup` installs it");
+  return await startWebGPU(installedTensorFlow()?.reason ?? "TensorFlow is not set up; `deno task setup` installs it");
 }
 
 async function startTensorFlow(wanted: string): Promise<Backend> {
@@ -66,13 +68,14 @@ async function startTensorFlow(wanted: string): Promise<Backend> {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
   });
   Deno.env.set("TF_CPP_MIN_LOG_LEVEL", Deno.env.get("TF_CPP_MIN_LOG_LEVEL") ?? "2");
+  if (installed?.device === "gpu") preloadCuda(join(tensorflowFolder, "nvidia"));
   const node = await quietly(() => import("@tensorflow/tfjs-node-gpu"));
   await tf.setBackend("tensorflow");
   tf.enableProdMode();
   return {
     name: "tensorflow",
     library: `TensorFlow ${installed?.version ?? node.version["tfjs-node"]}`,
-    device: installed?.device ?? "cpu",
+    device: Reflect.get(tf.backend(), "isUsingGpuDevice") ? "gpu" : "cpu",
     threads: navigator.hardwareConcurrency,
     reason: wanted === "tensorflow" ? "CURIO_BACKEND asks for it" : installed?.reason ?? "found beside the package",
   };

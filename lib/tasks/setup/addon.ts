@@ -1,4 +1,5 @@
 import { dirname, join, relative } from "node:path";
+import type { Backend } from "../../runtime/tensorflow.ts";
 import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
 import { findCommand, lastLines, runCommand } from "../command.ts";
 import { probeBackend } from "../probe.ts";
@@ -48,8 +49,9 @@ export function addonStep(site: Site, choice: TensorFlowChoice): Step {
           progress("trying it");
           const probe = await probeBackend("tensorflow", site.env);
           if ("failure" in probe) throw new SetupError(`it does not load (${probe.failure})`);
-          await keepNote(site, note);
-          return `${note.addon}; ${[...failures, note.reason].join("; ")}`;
+          const reason = [...failures, note.reason, ...complaint(note, probe.backend)].join("; ");
+          await keepNote(site, { ...note, reason });
+          return `${note.addon}: ${reason}`;
         } catch (error) {
           if (!(error instanceof SetupError)) throw error;
           failures.push(error.message);
@@ -58,6 +60,12 @@ export function addonStep(site: Site, choice: TensorFlowChoice): Step {
       return await fallBackToWebGPU(site, failures, progress);
     },
   };
+}
+
+/** Where the library was made for a GPU and computes without it. */
+function complaint(note: AddonNote, { device }: Backend): string[] {
+  if (note.device === device) return [];
+  return ["TensorFlow does not find the CUDA libraries that it needs, and the processor computes"];
 }
 
 async function isDone(site: Site, choice: TensorFlowChoice): Promise<boolean> {

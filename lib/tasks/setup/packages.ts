@@ -14,20 +14,23 @@ export function packagesStep(site: Site): Step {
   const lock = async () => createHash("sha256").update(await Deno.readFile(join(root, "deno.lock"))).digest("hex");
   return {
     name: "packages from npm",
-    fetches: 140e6,
-    disk: 610e6,
+    fetches: 170e6,
+    disk: 625e6,
     seconds: 20,
     async isDone() {
       return await Deno.readTextFile(stamp).catch(() => "") === await lock();
     },
     async run(progress) {
-      let count = 0;
+      const total = [...(await Deno.readTextFile(join(root, "deno.lock"))).matchAll(/^ {6}"integrity":/gm)].length;
+      let fetched = 0;
       const { code, stderr } = await runCommand([Deno.execPath(), "install", "--frozen"], {
         cwd: root,
         env: { ...env, NO_COLOR: "1" },
         onLine(line) {
-          if (line.startsWith("Initialize ")) count++;
-          if (/^(Initialize|Download) /.test(line)) progress(`${count} installed, ${line.split(/\s+/).at(-1)}`);
+          if (line.startsWith("Download ")) fetched++;
+          if (/^(Initialize|Download) /.test(line)) {
+            progress(`${fetched} of ${total} fetched, ${line.split(/[\s/]/).at(-1)}`);
+          }
         },
       });
       if (code !== 0) {
@@ -37,7 +40,7 @@ export function packagesStep(site: Site): Step {
         );
       }
       await Deno.writeTextFile(stamp, await lock());
-      return `${count} packages`;
+      return `${total} packages`;
     },
   };
 }
