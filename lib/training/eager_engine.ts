@@ -69,27 +69,28 @@ export function eagerEngine(
   return {
     kind: "eager",
 
-    step(batch: TrainingBatch): Promise<StepResult> {
-      return Promise.try(() =>
-        tf.tidy(() => {
-          const targets = tf.tensor2d(batch.targets, [batch.weights.length, classes]);
-          const images = imageTensor(batch.images);
-          let correct!: tf.Tensor;
-          const { value, grads } = withNoise(batch.noiseKey, () =>
-            tf.variableGrads(() => {
-              const logits = network.apply(images, { training: true }) as tf.Tensor2D;
-              correct = tf.keep(logits.argMax(-1).equal(targets.argMax(-1)).sum());
-              const losses = softmaxCrossEntropy(logits, targets).mul(tf.tensor1d(batch.weights));
-              return network.calculateLosses().reduce((sum, loss) => sum.add(loss), losses.mean()) as tf.Scalar;
-            }, trained.map(({ variable }) => variable)));
-          step++;
-          const gradients = trained.map(({ variable }) => grads[variable.name]);
-          updateWeights(clipNorm === undefined ? gradients : clipped(gradients, clipNorm), batch.learningRate);
-          const result = { loss: value.dataSync()[0], correct: correct.dataSync()[0] };
-          correct.dispose();
-          return result;
-        })
-      );
+    async step(batch: TrainingBatch): Promise<StepResult> {
+      const found = tf.tidy(() => {
+        const targets = tf.tensor2d(batch.targets, [batch.weights.length, classes]);
+        const images = imageTensor(batch.images);
+        let correct!: tf.Tensor;
+        const { value, grads } = withNoise(batch.noiseKey, () =>
+          tf.variableGrads(() => {
+            const logits = network.apply(images, { training: true }) as tf.Tensor2D;
+            correct = tf.keep(logits.argMax(-1).equal(targets.argMax(-1)).cast("float32").sum());
+            const losses = softmaxCrossEntropy(logits, targets).mul(tf.tensor1d(batch.weights));
+            return network.calculateLosses().reduce((sum, loss) => sum.add(loss), losses.mean()) as tf.Scalar;
+          }, trained.map(({ variable }) => variable)));
+        step++;
+        const gradients = trained.map(({ variable }) => grads[variable.name]);
+        updateWeights(clipNorm === undefined ? gradients : clipped(gradients, clipNorm), batch.learningRate);
+        const both = tf.stack([value, correct]);
+        correct.dispose();
+        return both;
+      });
+      const [loss, correct] = await found.data();
+      found.dispose();
+      return { loss, correct };
     },
 
     async forward(images: Uint8Array, { output = "logits", noiseKey }: ForwardOptions = {}): Promise<Matrix> {
