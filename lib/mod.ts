@@ -111,6 +111,7 @@ export {
 } from "./query/expected_gradient_length.ts";
 export { expectedModelChange, expectedModelChangeSampling } from "./query/expected_model_change.ts";
 export type { EffortOptions, ExpectationOptions } from "./query/expected_over_answers.ts";
+export { fixedThreshold, type FixedThresholdOptions } from "./query/fixed_threshold.ts";
 export { inIdOrder } from "./query/in_id_order.ts";
 export { leastConfidence, leastConfidenceSampling, type NormalisedOptions } from "./query/least_confidence.ts";
 export { margin, marginSampling } from "./query/margin.ts";
@@ -138,13 +139,16 @@ export {
   type Selection,
   type StrategyDefinition,
 } from "./query/query_strategy.ts";
+export { quantileThreshold, type QuantileThresholdOptions } from "./query/quantile_threshold.ts";
 export { randomSampling } from "./query/random_sampling.ts";
 export { restrict, type RestrictOptions } from "./query/restrict.ts";
 export { type ScoredDefinition, scoredStrategy } from "./query/scored_strategy.ts";
 export { strategies, type StrategyName } from "./query/strategies.ts";
 export { stratified, type StratifiedOptions } from "./query/stratified.ts";
+export { type StreamRule, type StreamSampler, streamSampler } from "./query/stream_sampler.ts";
 export { fitTemperature, temperatureScale } from "./query/temperature.ts";
 export { topK, type TopKOptions } from "./query/top_k.ts";
+export { variableUncertainty, type VariableUncertaintyOptions } from "./query/variable_uncertainty.ts";
 export { variationRatio, variationRatioSampling } from "./query/variation_ratio.ts";
 export { voteEntropy, voteEntropySampling } from "./query/vote_entropy.ts";
 
