@@ -1,0 +1,81 @@
+import { Buffer } from "node:buffer";
+import type { DataFrame } from "nodejs-polars";
+import type { Figure } from "./figure.ts";
+import { saveFigure } from "./save_figure.ts";
+import { saveTable } from "./save_table.ts";
+import { defaultScreen, type Output, type Screen } from "./screen.ts";
+import { type Cell, isFrame, renderTable, type Table, table } from "./table.ts";
+
+/** A set of named values, such as a configuration. */
+export type Facts = Readonly<Record<string, Cell>>;
+
+/** What {@linkcode show} can show. */
+export type Showable = Figure | Table | DataFrame | Facts | readonly Facts[] | string | number | boolean;
+
+/**
+ * Shows figures, tables, polars frames, records and text, one below the other: in a notebook as pictures and tables, in
+ * a terminal as their text. What has a name is also saved into the reports folder (figures as SVG and PNG, tables as CSV
+ * and Parquet). Promises of such things are awaited.
+ *
+ * Await it: only then is everything certain to be seen. It is the way for a notebook's cell to end.
+ *
+ * @throws whatever went wrong in drawing or saving, after the rest was shown
+ *
+ * @example
+ * ```ts
+ * import { show } from "curio";
+ *
+ * await show("Test accuracy by number of filters:", [{ filters: 32, accuracy: 0.908 }, { filters: 64, accuracy: 0.915 }]);
+ * ```
+ */
+export async function show(...things: readonly (Showable | Promise<Showable>)[]): Promise<void> {
+  await showOn(defaultScreen(), things);
+}
+
+/** {@linkcode show} on a screen of the caller's choice. */
+export async function showOn(screen: Screen, things: readonly (Showable | Promise<Showable>)[]): Promise<void> {
+  const shown = await Promise.allSettled(things.map((thing) => {
+    const output = Promise.resolve(thing).then((ready) => outputOf(ready, screen.kind));
+    return Promise.all([screen.put(output), Promise.resolve(thing).then(saveNamed)]);
+  }));
+  await screen.drained();
+  for (const result of shown) if (result.status === "rejected") throw result.reason;
+}
+
+async function saveNamed(thing: Showable): Promise<void> {
+  if (isKind(thing, "figure") && thing.name !== undefined) await saveFigure(thing);
+  if (isKind(thing, "table") && thing.name !== undefined) await saveTable(thing.frame, { name: thing.name });
+}
+
+async function outputOf(thing: Showable, where: Screen["kind"]): Promise<Output> {
+  if (typeof thing !== "object") return { data: { "text/plain": String(thing) } };
+  if (isKind(thing, "figure")) return await figureOutput(thing, where);
+  if (isKind(thing, "table")) return tableOutput(thing);
+  if (isFrame(thing)) return tableOutput(table(thing));
+  if (Array.isArray(thing)) return tableOutput(table(thing));
+  return tableOutput(table(Object.entries(thing).map(([name, value]) => ({ name, value: `${value ?? ""}` }))));
+}
+
+function isKind<Kind extends "figure" | "table">(
+  thing: Showable,
+  kind: Kind,
+): thing is Extract<Figure | Table, { readonly kind: Kind }> {
+  return typeof thing === "object" && !isFrame(thing) && "kind" in thing && thing.kind === kind &&
+    (kind === "figure" ? "svg" in thing : "frame" in thing);
+}
+
+async function figureOutput(figure: Figure, where: Screen["kind"]): Promise<Output> {
+  const text = `${figure.title}\n${figure.summary}`;
+  if (where !== "notebook") return { data: { "text/plain": text } };
+  // Notebooks that are not trusted, and viewers that strip scripts, show no SVG: they find the PNG.
+  const png = Buffer.from(await figure.png()).toString("base64");
+  return {
+    data: { "image/svg+xml": figure.svg, "image/png": png, "text/plain": text },
+    metadata: { "image/png": { width: figure.width, height: figure.height } },
+  };
+}
+
+function tableOutput(shown: Table): Output {
+  const { html, text } = renderTable(shown);
+  return { data: { "text/html": html, "text/plain": text } };
+}

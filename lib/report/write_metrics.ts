@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { z } from "zod";
+import project from "../../deno.json" with { type: "json" };
+import type { Dataset } from "../data/dataset.ts";
+import { type ProfileName, profileName } from "../runtime/profile.ts";
+import { projectRoot } from "../runtime/project_root.ts";
+import { backend, tf } from "../runtime/tensorflow.ts";
+import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
+import { checkFileName, reportsFolder } from "./reports_folder.ts";
+
+const metric = z.strictObject({
+  value: z.number(),
+  /** How far another machine's value may lie from this one. */
+  tolerance: z.number().min(0),
+});
+
+/**
+ * What a notebook found and under what conditions: `reports/<notebook>.metrics.json`. `metrics` repeats bit for bit on
+ * one machine with the same seed; what cannot (seconds) stands in `measured`.
+ */
+export const MetricsFile = z.strictObject({
+  notebook: z.string(),
+  metrics: z.record(z.string(), metric),
+  measured: z.record(z.string(), z.number()),
+  profile: z.enum(["smoke", "quick", "full"]),
+  configuration: z.record(z.string(), z.json()),
+  seed: z.union([z.number(), z.string()]),
+  versions: z.strictObject({ curio: z.string(), deno: z.string(), tfjs: z.string(), library: z.string() }),
+  backend: z.enum(["tensorflow", "webgpu"]),
+  device: z.enum(["cpu", "gpu"]),
+  threads: z.number().int().positive(),
+  /** SHA-256 of the content of each dataset, by name. */
+  data: z.record(z.string(), z.string()),
+  /** The commit of the code; null outside a git checkout. */
+  commit: z.string().nullable(),
+});
+
+/** The content of a {@linkcode MetricsFile}. */
+export type MetricsFile = z.infer<typeof MetricsFile>;
+
+/** What {@linkcode writeMetrics} is told. */
+export interface WriteMetricsOptions {
+  /** By name: what was found, and how far it may lie from that on another machine. */
+  readonly metrics: Readonly<Record<string, { readonly value: number; readonly tolerance: number }>>;
+  /** Everything that was chosen, defaults included; plain JSON. */
+  readonly configuration: MetricsFile["configuration"];
+  readonly seed: number | string;
+  /** What was trained and tested on. */
+  readonly datasets: readonly Pick<Dataset, "name" | "checksum">[];
+  /** What is worth knowing and never the same twice, such as seconds. */
+  readonly measured?: Readonly<Record<string, number>>;
+  /** `CURIO_PROFILE` by default. */
+  readonly profile?: ProfileName;
+  /** The reports folder by default. */
+  readonly folder?: string;
+}
+
+/**
+ * Writes `<notebook>.metrics.json` into the reports folder: the metrics with their tolerances, then everything that it
+ * takes to find them again.
+ *
+ * @returns what was written
+ * @throws {RangeError} if a metric or a tolerance is not a finite number, or `notebook` cannot be a file name
+ */
+export async function writeMetrics(
+  notebook: string,
+  { metrics, configuration, seed, datasets, measured = {}, profile = profileName(), folder = reportsFolder() }:
+    WriteMetricsOptions,
+): Promise<MetricsFile> {
+  for (const [name, { value, tolerance }] of Object.entries(metrics)) {
+    if (!Number.isFinite(value) || !Number.isFinite(tolerance) || tolerance < 0) {
+      throw new RangeError(
+        `Cannot write metrics: a metric must be a finite number with a finite tolerance of 0 or more: current value of ` +
+          `${name} is ${value} ± ${tolerance}`,
+      );
+    }
+  }
+  const written = MetricsFile.parse({
+    notebook,
+    metrics,
+    measured,
+    profile,
+    configuration,
+    seed,
+    versions: {
+      curio: project.version,
+      deno: Deno.version.deno,
+      tfjs: tf.version["tfjs-core"],
+      library: backend.library,
+    },
+    backend: backend.name,
+    device: backend.device,
+    threads: backend.threads,
+    data: Object.fromEntries(datasets.map(({ name, checksum }) => [name, checksum])),
+    commit: await currentCommit(),
+  });
+  const path = join(folder, `${checkFileName(notebook)}.metrics.json`);
+  await writeFileAtomic(path, `${JSON.stringify(written, null, 2)}\n`);
+  return written;
+}
+
+async function currentCommit(): Promise<string | null> {
+  try {
+    const git = new Deno.Command("git", {
+      args: ["rev-parse", "HEAD"],
+      cwd: projectRoot,
+      stdout: "piped",
+      stderr: "null",
+    });
+    const { success, stdout } = await git.output();
+    return success ? new TextDecoder().decode(stdout).trim() : null;
+  } catch {
+    return null; // no git on this machine
+  }
+}
