@@ -67,13 +67,23 @@ const relu: Lowering = (context, [x]) => {
   return maxValue == null ? positive : context.add("Minimum", [positive, context.scalar(maxValue)]);
 };
 
-const leakyRelu: Lowering = ({ config, add }, [x]) =>
-  add("LeakyRelu", [x], { alpha: { float: config(z.object({ alpha: z.number() })).alpha } });
-
-const prelu: Lowering = ({ add, cast, weight }, [x]) => {
-  const negative = add("Neg", [add("Relu", [add("Neg", [x])])]);
-  return add("AddV2", [add("Relu", [x]), add("Mul", [cast(weight("alpha")), negative])]);
+const leakyRelu: Lowering = (context, [x]) => {
+  const { add, config, scalar, training } = context;
+  const { alpha } = config(z.object({ alpha: z.number() }));
+  if (!training) return add("LeakyRelu", [x], { alpha: { float: alpha } });
+  // TensorFlow's optimizer stumbles over the gradient of a LeakyRelu that it has fused, and says so on stderr.
+  return add("AddV2", [add("Relu", [x]), add("Mul", [negativePart(context, x), scalar(alpha)])]);
 };
+
+const prelu: Lowering = (context, [x]) => {
+  const { add, cast, weight } = context;
+  return add("AddV2", [add("Relu", [x]), add("Mul", [cast(weight("alpha")), negativePart(context, x)])]);
+};
+
+/** min(x, 0) */
+function negativePart({ add }: LoweringContext, x: Output): Output {
+  return add("Neg", [add("Relu", [add("Neg", [x])])]);
+}
 
 const thresholdedRelu: Lowering = ({ config, add, scalar, precision }, [x]) => {
   const { theta } = config(z.object({ theta: z.number() }));
