@@ -45,6 +45,7 @@ export async function transfer(
   const have = await partial.size();
   const stall = stallTimer(stallSeconds);
   let done = 0;
+  let isAnswered = false;
   try {
     if (have === bytes && resume) return { resumedAt: have };
     const headers = await rangeHeaders(address, partial, { have, bytes, resume });
@@ -52,6 +53,7 @@ export async function transfer(
       headers,
       signal: signal ? AbortSignal.any([signal, stall.signal]) : stall.signal,
     });
+    isAnswered = true;
     if (response.status === 416 || (response.status === 206 && !continuesAt(response, have))) {
       await response.body?.cancel();
       await partial.restart();
@@ -79,7 +81,7 @@ export async function transfer(
   } catch (error) {
     // An address that has never sent a byte is not worth waiting for twice.
     if (stall.signal.aborted) throw new Refusal(`sent nothing for ${stallSeconds} s`, done > 0 ? {} : { tries: 1 });
-    if (error instanceof TypeError) throw networkRefusal(error);
+    if (error instanceof TypeError) throw networkRefusal(error, { isAnswered });
     throw error;
   } finally {
     stall.stop();
@@ -142,13 +144,16 @@ function originOf(address: string, { headers }: Response): { address: string; va
   return validator ? { address, validator } : undefined;
 }
 
-function networkRefusal(error: TypeError): Refusal {
-  const cause = error.cause instanceof Error ? error.cause.message : error.message;
-  const detail = cause.replace(/^error sending request for url \(.*?\): /, "").replace("client error (Connect): ", "");
+function networkRefusal(error: TypeError, { isAnswered }: { isAnswered: boolean }): Refusal {
+  if (isAnswered) return new Refusal(`broke off (${error.message})`);
+  // Without a cause, nothing was sent at all: the address is malformed, or may not be asked.
+  if (!(error.cause instanceof Error)) return new Refusal(`cannot be asked (${error.message})`, { tries: 1 });
+  const [, detail] = error.cause.message.match(/^error sending request for url \(.*?\): (.*)$/s) ??
+    [undefined, error.cause.message];
+  if (!detail.includes("(Connect)")) return new Refusal(`broke off (${detail})`);
   // Nobody there: one more try, in case the network has only blinked, then the next address.
-  return cause.includes("(Connect)")
-    ? new Refusal(`cannot be reached (${detail})`, { tries: cause.includes("dns error") ? 1 : 2 })
-    : new Refusal(`broke off (${detail})`);
+  const reason = detail.replace("client error (Connect): ", "");
+  return new Refusal(`cannot be reached (${reason})`, { tries: reason.startsWith("dns error") ? 1 : 2 });
 }
 
 /** Aborts its signal when nothing worth the name has come for `seconds`. */

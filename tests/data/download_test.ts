@@ -132,6 +132,14 @@ Deno.test("download() takes the next address at once after 404, or when nobody i
     await using mirror = hostileServer(serve(content));
     await assertDownloads(path, [missing, gone, mirror]);
     assert.equal(missing.requests.length, 1);
+    const hopeless = { ...haste, addresses: ["http://nowhere.invalid/file.bin", "http://127.0.0.1:1/", "no address"] };
+    await assert.rejects(download(`${path}.other`, hopeless), (error) => {
+      assert.ok(error instanceof DownloadError);
+      assert.match(error.failures[0].reason, /^cannot be reached \(dns error/);
+      assert.match(error.failures[1].reason, /^cannot be asked/);
+      assert.match(error.failures[2].reason, /^cannot be asked/);
+      return true;
+    });
   });
 });
 

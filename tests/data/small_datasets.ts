@@ -37,7 +37,7 @@ export function smallIdx(): SmallDataset {
     test: { count: 3, files: ["test-images", "test-labels"] },
     sources: [...files].map(([name]) => ({
       name: `${name}.gz`,
-      addresses: ["http://127.0.0.1:1/"],
+      addresses: ["http://nowhere.invalid/"],
       bytes: 1,
       sha256: "0".repeat(64),
     })),
@@ -62,7 +62,7 @@ export async function publishedAt(
 }
 
 /** Four CIFAR images in two classes to train on, in two files, and one to test on; no content sums, one archive. */
-export async function smallCifar(address = "http://127.0.0.1:1/"): Promise<SmallDataset & { archive: Uint8Array }> {
+export async function smallCifar(address = "http://nowhere.invalid/"): Promise<SmallDataset & { archive: Uint8Array }> {
   const record = (label: number, from: number) => [
     label,
     ...Uint8Array.from({ length: 3072 }, (_, index) => from + index * 7),
