@@ -1,7 +1,7 @@
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import { multiplyRows } from "./multiply_rows.ts";
 import { squaredNorm } from "./squared_euclidean.ts";
-import { stackedRows } from "./stacked_rows.ts";
+import type { StackedRows } from "./stacked_rows.ts";
 
 /** Where {@linkcode assignToCentres} writes; all as long as the points, and only the assigned rows are touched. */
 export interface Assignment {
@@ -17,25 +17,24 @@ export interface Assignment {
 export interface AssignOptions {
   readonly centres: Matrix;
   /** Rows to assign. */
-  readonly rows: Int32Array;
+  readonly items: Int32Array;
   readonly assignment: Assignment;
 }
 
 /** Assigns rows to their nearest centres in squared Euclidean distance: blocks of matrix products, 16 MiB at a time. */
 export async function assignToCentres(
-  source: Matrix,
-  { centres, rows, assignment: { nearest, distance, second } }: AssignOptions,
+  rows: StackedRows,
+  { centres, items, assignment: { nearest, distance, second } }: AssignOptions,
 ): Promise<void> {
-  const stacked = stackedRows(source);
   const width = centres.rows;
   const norms = Float64Array.from(
     { length: width },
     (_, centre) => squaredNorm(rowOf(centres, centre)),
   );
   const rowsAtOnce = Math.max(64, Math.min(4096, Math.floor(2 ** 22 / width)));
-  for (let from = 0; from < rows.length; from += rowsAtOnce) {
-    const block = rows.subarray(from, from + rowsAtOnce);
-    const points = stacked.gather(block);
+  for (let from = 0; from < items.length; from += rowsAtOnce) {
+    const block = items.subarray(from, from + rowsAtOnce);
+    const points = rows.gather(block);
     const products = await multiplyRows(points, centres);
     for (let place = 0, start = 0; place < block.length; place++, start += width) {
       let best = Infinity;

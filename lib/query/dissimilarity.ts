@@ -59,7 +59,7 @@ export async function lowerToNearest(
 ): Promise<void> {
   const { base, factor, norm } = dissimilarity;
   const error = productError(dissimilarity) * factor;
-  for await (const { lefts, rights, bases, largestNorm, products } of blocks(dissimilarity, comparison)) {
+  for await (const { lefts, rights, bases, largestNorm, products } of productBlocks(dissimilarity, comparison)) {
     const width = rights.length;
     for (let place = 0, start = 0; place < lefts.length; place++, start += width) {
       const item = lefts[place];
@@ -99,7 +99,7 @@ export async function lowerBounds(
 ): Promise<void> {
   const { base, factor, norm } = dissimilarity;
   const error = productError(dissimilarity) * factor;
-  for await (const { lefts, rights, bases, largestNorm, products } of blocks(dissimilarity, comparison)) {
+  for await (const { lefts, rights, bases, largestNorm, products } of productBlocks(dissimilarity, comparison)) {
     const width = rights.length;
     for (let place = 0, start = 0; place < lefts.length; place++, start += width) {
       const item = lefts[place];
@@ -114,8 +114,8 @@ export async function lowerBounds(
   }
 }
 
-/** One block of a comparison. */
-interface Block {
+/** One block of {@linkcode productBlocks}. */
+export interface ProductBlock {
   readonly lefts: Int32Array;
   readonly rights: Int32Array;
   /** `base` of `rights`. */
@@ -126,7 +126,11 @@ interface Block {
   readonly products: Float32Array;
 }
 
-async function* blocks(dissimilarity: Dissimilarity, { items, others }: Comparison): AsyncGenerator<Block> {
+/** Inner products of all of `items` with all of `others`, a block at a time. */
+export async function* productBlocks(
+  dissimilarity: Dissimilarity,
+  { items, others }: Comparison,
+): AsyncGenerator<ProductBlock> {
   const columnsAtOnce = 1024;
   const rowsAtOnce = 4096;
   for (let column = 0; column < others.length; column += columnsAtOnce) {

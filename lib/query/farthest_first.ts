@@ -12,6 +12,8 @@ export interface FarthestFirstOptions {
   readonly first: () => number;
   /** Of equally far candidates the one with the smallest lot is picked. Default: the lowest row. */
   readonly lots?: ArrayLike<number>;
+  /** What each candidate's dissimilarity is multiplied by before it is compared; ≥ 0. Default: 1 each. */
+  readonly weights?: ArrayLike<number>;
   /** Candidates that each pick steps over because they are farther still: 0 is the plain algorithm. */
   readonly outliers?: number;
 }
@@ -20,7 +22,7 @@ export interface FarthestFirstOptions {
 export interface FarthestFirstPicks {
   /** In the order picked. */
   readonly rows: Int32Array;
-  /** How far each pick was from the nearest chosen item when it was picked; Infinity when nothing was chosen. */
+  /** How far, times its weight, each pick was from the nearest chosen item; Infinity when nothing was chosen. */
   readonly scores: Float64Array;
 }
 
@@ -38,7 +40,7 @@ export interface FarthestFirstPicks {
  */
 export async function farthestFirst(
   dissimilarity: Dissimilarity,
-  { candidates, k, first, lots, outliers = 0 }: FarthestFirstOptions,
+  { candidates, k, first, lots, weights, outliers = 0 }: FarthestFirstOptions,
 ): Promise<FarthestFirstPicks> {
   const rows = new Int32Array(k);
   const scores = new Float64Array(k);
@@ -54,13 +56,13 @@ export async function farthestFirst(
     await lowerToNearest(nearest, dissimilarity, { items: everyone, others: rows.subarray(0, 1) });
   }
 
+  const far = (row: number) => weights ? weights[row] * nearest[row] : nearest[row];
   /** Whether `a` should be picked before `b`. */
-  const before = (a: number, b: number) =>
-    nearest[a] !== nearest[b]
-      ? nearest[a] > nearest[b]
-      : lots !== undefined && lots[a] !== lots[b]
-      ? lots[a] < lots[b]
-      : a < b;
+  const before = (a: number, b: number) => {
+    const difference = far(a) - far(b);
+    if (difference !== 0) return difference > 0;
+    return lots !== undefined && lots[a] !== lots[b] ? lots[a] < lots[b] : a < b;
+  };
   const heap = maxHeap(everyone.filter((row) => picked === 0 || row !== rows[0]), before);
   const seen = new Int32Array(candidates).fill(picked);
   const smallest = 64;
@@ -84,7 +86,7 @@ export async function farthestFirst(
       if (rank >= working.length || (heap.size > 0 && before(heap.top, working[rank]))) break;
       const [pick] = working.splice(rank, 1);
       rows[picked] = pick;
-      scores[picked] = nearest[pick];
+      scores[picked] = far(pick);
       picked++;
       if (picked < k) await pairs.lower(nearest, pick, working);
     }

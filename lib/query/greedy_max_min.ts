@@ -1,20 +1,21 @@
 import type { Matrix } from "../runtime/matrix.ts";
-import type { Random } from "../runtime/random.ts";
 import { amongUsable, hasMass, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
 import { cosineDistance } from "./cosine_distance.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
-import { drawById } from "./draw_by_id.ts";
 import { farthestFirst } from "./farthest_first.ts";
+import { lotsFor, type TieOptions } from "./lots.ts";
 import { jensenShannon } from "./jensen_shannon.ts";
+import { meanRow } from "./mean_row.ts";
 import type { Picks } from "./query_strategy.ts";
 import { squaredEuclidean } from "./squared_euclidean.ts";
 import { symmetricKL } from "./symmetric_kl.ts";
+import { topK } from "./top_k.ts";
 
 /** What {@linkcode greedyMaxMin} may measure by; the last two are between distributions. */
 export type Distance = "euclidean" | "cosine" | "symmetricKL" | "jensenShannon";
 
 /** How {@linkcode greedyMaxMin} chooses. */
-export interface GreedyMaxMinOptions {
+export interface GreedyMaxMinOptions extends TieOptions {
   /** Rows to pick, in 0…rows. */
   readonly k: number;
   /** What is covered already, of the same width. Default: nothing. */
@@ -28,17 +29,16 @@ export interface GreedyMaxMinOptions {
   readonly floor?: number;
   /** How many farther candidates each pick steps over, for data with outliers. Default: 0. */
   readonly outliers?: number;
-  /** Draws lots between equally far candidates; left out, the lower row wins. */
-  readonly random?: Random;
-  /** Stable ids of the rows, which draw the lots; left out, the row numbers. */
-  readonly ids?: ArrayLike<number>;
+  /** What each row's distance is multiplied by before it is compared; ≥ 0. Default: 1 each. */
+  readonly weights?: ArrayLike<number>;
 }
 
 /**
  * Greedy max-min selection (Gonzalez, 1985): each pick is the row farthest from the nearest of what is labelled or
  * picked already. For metrics the largest distance that remains is at most twice the smallest possible.
  *
- * With nothing labelled the first pick is the row nearest to the mean row, and its score is Infinity. Rows that are not
+ * With nothing labelled the first pick is the row nearest to the mean row (with weights, the heaviest), and its score is
+ * Infinity. Rows that are not
  * finite come last, with the score NaN, and so do rows without mass where distributions are compared; such labelled rows
  * are ignored. See {@linkcode farthestFirst} for how it is done and what it costs.
  *
@@ -56,42 +56,46 @@ export interface GreedyMaxMinOptions {
  * ```
  */
 export async function greedyMaxMin(points: Matrix, options: GreedyMaxMinOptions): Promise<Picks> {
-  const { k, labelled, distance = "euclidean", floor = 0.001, outliers = 0, random, ids } = options;
+  const { k, labelled, distance = "euclidean", floor = 0.001, outliers = 0, weights } = options;
   checkOptions(points, { k, floor, outliers });
-  const draw = random ? drawById(random) : undefined;
-  const lots = draw && Float64Array.from({ length: points.rows }, (_, row) => draw(ids?.[row] ?? row));
+  const lots = lotsFor(points.rows, options);
   const comparable = distance === "symmetricKL" || distance === "jensenShannon" ? hasMass : isFiniteRow;
-  const usable = (row: number) => comparable(points, row);
+  const usable = (row: number) => comparable(points, row) && (weights === undefined || weights[row] >= 0);
   return await amongUsable({ count: points.rows, usable, k, lots }, async (rows, wanted) => {
     const candidates = rowsAt(points, rows);
     const known = labelled ? [rowsThat(comparable, labelled)] : [];
-    const ownLots = lots && Float64Array.from(rows, (row) => lots[row]);
-    const { measure, unit } = measures(floor)[distance];
+    const own = (values: ArrayLike<number>) => Float64Array.from(rows, (row) => values[row]);
+    const { measure, power } = measures(floor)[distance];
+    const candidateLots = own(lots);
+    const candidateWeights = weights && own(weights);
     const picks = await farthestFirst(measure(candidates, ...known), {
       candidates: candidates.rows,
       k: wanted,
       outliers,
-      lots: ownLots,
-      first: () => nearestTo(measure(candidates, meanRow(candidates)), { count: candidates.rows, lots: ownLots }),
+      lots: candidateLots,
+      weights: candidateWeights?.map((weight) => weight ** power),
+      first: () =>
+        candidateWeights
+          ? topK(candidateWeights, 1, { ids: candidateLots })[0]
+          : nearestTo(measure(candidates, meanRow(candidates)), { count: candidates.rows, lots: candidateLots }),
     });
-    return { rows: picks.rows, scores: picks.scores.map(unit) };
+    return { rows: picks.rows, scores: picks.scores.map((score) => score ** (1 / power)) };
   });
 }
 
-/** How each distance is computed, and what turns its values into the units of scores. */
+/** How each distance is computed, and which power of it. */
 function measures(floor: number): Record<Distance, Measure> {
-  const asItIs = (value: number) => value;
   return {
-    euclidean: { measure: squaredEuclidean, unit: Math.sqrt },
-    cosine: { measure: cosineDistance, unit: asItIs },
-    symmetricKL: { measure: (...matrices) => symmetricKL(floor, ...matrices), unit: asItIs },
-    jensenShannon: { measure: jensenShannon, unit: asItIs },
+    euclidean: { measure: squaredEuclidean, power: 2 },
+    cosine: { measure: cosineDistance, power: 1 },
+    symmetricKL: { measure: (...matrices) => symmetricKL(floor, ...matrices), power: 1 },
+    jensenShannon: { measure: jensenShannon, power: 1 },
   };
 }
 
 interface Measure {
   readonly measure: (...matrices: Matrix[]) => Dissimilarity;
-  readonly unit: (value: number) => number;
+  readonly power: 1 | 2;
 }
 
 function checkOptions(points: Matrix, { k, floor, outliers }: { k: number; floor: number; outliers: number }): void {
@@ -106,25 +110,16 @@ function checkOptions(points: Matrix, { k, floor, outliers }: { k: number; floor
   }
 }
 
-/** The mean of the rows, as a matrix of one row. */
-export function meanRow({ rows, columns, data }: Matrix): Matrix {
-  const sums = new Float64Array(columns);
-  for (let at = 0; at < data.length; at += columns) {
-    for (let column = 0; column < columns; column++) sums[column] += data[at + column];
-  }
-  return { rows: 1, columns, data: Float32Array.from(sums, (sum) => sum / rows) };
-}
-
 /** Of the items 0…`count` − 1, the one least unlike item `count`. */
 function nearestTo(
   dissimilarity: Dissimilarity,
-  { count, lots }: { readonly count: number; readonly lots?: ArrayLike<number> },
+  { count, lots }: { readonly count: number; readonly lots: ArrayLike<number> },
 ): number {
   let best = 0;
   let smallest = Infinity;
   for (let item = 0; item < count; item++) {
     const value = dissimilarity.value(item, count);
-    if (value < smallest || (value === smallest && lots !== undefined && lots[item] < lots[best])) {
+    if (value < smallest || (value === smallest && lots[item] < lots[best])) {
       best = item;
       smallest = value;
     }

@@ -4,6 +4,7 @@ import { type Assignment, assignToCentres } from "./assign_to_centres.ts";
 import { integersBetween } from "./dissimilarity.ts";
 import { kMeansPlusPlus } from "./k_means_plus_plus.ts";
 import { squaredDistance } from "./squared_euclidean.ts";
+import { stackedRows } from "./stacked_rows.ts";
 
 /** How {@linkcode kMeans} clusters. */
 export interface KMeansOptions {
@@ -40,7 +41,7 @@ export interface Clustering {
  * empty takes the row that is farthest from its centre, as in scikit-learn. Time O(n · clusters · d) an iteration at
  * worst, memory O(n + clusters · d).
  *
- * Rows must be finite.
+ * Rows must be finite. Several matrices are clustered as one, numbered as if they stood under each other.
  *
  * @throws {RangeError} if `clusters` is not an integer in 1…rows
  *
@@ -54,37 +55,39 @@ export interface Clustering {
  * assert.deepEqual([...centres.data].sort((a, b) => a - b), [0.5, 10.5]);
  * ```
  */
-export async function kMeans(points: Matrix, options: KMeansOptions): Promise<Clustering> {
+export async function kMeans(points: Matrix | readonly Matrix[], options: KMeansOptions): Promise<Clustering> {
   const { clusters, random, weights, iterations = 100, tolerance = 1e-4 } = options;
-  if (!Number.isInteger(clusters) || clusters < 1 || clusters > points.rows) {
+  const matrices = [points].flat() as readonly Matrix[];
+  const rows = stackedRows(...matrices);
+  const { count, columns } = rows;
+  if (!Number.isInteger(clusters) || clusters < 1 || clusters > count) {
     throw new RangeError(
-      `Cannot cluster: the number of clusters must be an integer in 1…${points.rows}: current value is ${clusters}`,
+      `Cannot cluster: the number of clusters must be an integer in 1…${count}: current value is ${clusters}`,
     );
   }
-  const seeds = options.seeds ?? await kMeansPlusPlus(points, { clusters, random, weights });
-  const { rows: count, columns } = points;
+  const seeds = options.seeds ?? await kMeansPlusPlus(matrices, { clusters, random, weights });
   const weightOf = (row: number) => weights?.[row] ?? 1;
   const centres: Matrix = { rows: clusters, columns, data: new Float32Array(clusters * columns) };
-  seeds.forEach((row, cluster) => centres.data.set(rowOf(points, row), cluster * columns));
+  seeds.forEach((row, cluster) => centres.data.set(rows.row(row), cluster * columns));
 
   const assignment: Assignment = {
     nearest: new Int32Array(count),
     distance: new Float64Array(count),
     second: new Float64Array(count),
   };
-  await assignToCentres(points, { centres, rows: integersBetween(0, count), assignment });
+  await assignToCentres(rows, { centres, items: integersBetween(0, count), assignment });
   const assignments = assignment.nearest.slice();
   const upper = assignment.distance.map(Math.sqrt);
   const lower = assignment.second.map(Math.sqrt);
   const sums = new Float64Array(clusters * columns);
   const masses = new Float64Array(clusters);
   const add = (row: number, cluster: number, weight: number) => {
-    const values = rowOf(points, row);
+    const values = rows.row(row);
     for (let column = 0, at = cluster * columns; column < columns; column++, at++) sums[at] += weight * values[column];
     masses[cluster] += weight;
   };
   for (let row = 0; row < count; row++) add(row, assignments[row], weightOf(row));
-  const enough = tolerance * meanVariance(points);
+  const enough = tolerance * meanVariance(matrices);
 
   let iteration = 1;
   for (;; iteration++) {
@@ -107,10 +110,10 @@ export async function kMeans(points: Matrix, options: KMeansOptions): Promise<Cl
       lower[row] -= largest;
       if (upper[row] >= lower[row]) doubtful.push(row);
     }
-    const rows = Int32Array.from(doubtful);
-    await assignToCentres(points, { centres, rows, assignment });
+    const items = Int32Array.from(doubtful);
+    await assignToCentres(rows, { centres, items, assignment });
     let changed = 0;
-    for (const row of rows) {
+    for (const row of items) {
       upper[row] = Math.sqrt(assignment.distance[row]);
       lower[row] = Math.sqrt(assignment.second[row]);
       const cluster = assignment.nearest[row];
@@ -124,7 +127,7 @@ export async function kMeans(points: Matrix, options: KMeansOptions): Promise<Cl
   }
   const distances = Float64Array.from(
     assignments,
-    (cluster, row) => squaredDistance(rowOf(points, row), rowOf(centres, cluster)),
+    (cluster, row) => squaredDistance(rows.row(row), rowOf(centres, cluster)),
   );
   return { centres, assignments, distances, iterations: iteration };
 }
@@ -154,14 +157,19 @@ function farthestRow(distance: Float64Array, mayLeave: (row: number) => boolean)
 }
 
 /** The mean over features of their variance over rows. */
-function meanVariance({ rows, columns, data }: Matrix): number {
-  const sums = new Float64Array(columns);
-  const squares = new Float64Array(columns);
-  for (let at = 0; at < data.length; at += columns) {
-    for (let column = 0; column < columns; column++) {
-      sums[column] += data[at + column];
-      squares[column] += data[at + column] ** 2;
+function meanVariance(matrices: readonly Matrix[]): number {
+  const sums = new Float64Array(matrices[0].columns);
+  let count = 0;
+  let squares = 0;
+  for (const { rows, columns, data } of matrices) {
+    count += rows;
+    for (let at = 0; at < data.length; at += columns) {
+      for (let column = 0; column < columns; column++) {
+        sums[column] += data[at + column];
+        squares += data[at + column] ** 2;
+      }
     }
   }
-  return squares.reduce((total, square, column) => total + square / rows - (sums[column] / rows) ** 2, 0) / columns;
+  const ofMeans = sums.reduce((total, sum) => total + (sum / count) ** 2, 0);
+  return (squares / count - ofMeans) / sums.length;
 }

@@ -5,7 +5,7 @@ import { squaredEuclidean } from "./squared_euclidean.ts";
 
 /** How {@linkcode kMeansPlusPlus} draws. */
 export interface KMeansPlusPlusOptions {
-  /** Seeds to draw, in 1…rows. */
+  /** Seeds to draw, in 1…rows of all matrices. */
   readonly clusters: number;
   readonly random: Random;
   /** Of each row, ≥ 0. Default: 1 each. */
@@ -18,11 +18,12 @@ export interface KMeansPlusPlusOptions {
  * how and for the cost; unlike scikit-learn's, each seed is a single draw, not the best of 2 + ln k.
  */
 export async function kMeansPlusPlus(
-  points: Matrix,
+  points: readonly Matrix[],
   { clusters, random, weights }: KMeansPlusPlusOptions,
 ): Promise<Int32Array> {
-  const first = weights ? drawByWeight(weights, random) : random.integer(points.rows);
-  return (await sampleBySquaredDistance(squaredEuclidean(points), { k: clusters, first, random, weights })).rows;
+  const distances = squaredEuclidean(...points);
+  const first = weights ? drawByWeight(weights, random) : random.integer(distances.count);
+  return (await sampleBySquaredDistance(distances, { k: clusters, first, random, weights })).rows;
 }
 
 function drawByWeight(weights: ArrayLike<number>, random: Random): number {

@@ -1,12 +1,22 @@
+import { badgeSampling } from "./badge.ts";
 import { baldSampling } from "./bald.ts";
 import { batchBaldSampling } from "./batch_bald.ts";
 import { calibratedEntropy, calibratedLeastConfidence, calibratedMargin } from "./calibrated.ts";
 import { classBalancedSampling } from "./class_balanced.ts";
 import { consensusEntropySampling } from "./consensus_entropy.ts";
+import { contrastiveSampling } from "./contrastive.ts";
+import { coralSampling } from "./coral.ts";
+import { cosineDiversitySampling } from "./cosine_diversity.ts";
+import { diverseMiniBatchSampling } from "./diverse_mini_batch.ts";
 import { entropySampling } from "./entropy.ts";
 import { expectedErrorReductionSampling } from "./expected_error_reduction.ts";
 import { expectedGradientLengthSampling } from "./expected_gradient_length.ts";
 import { expectedModelChangeSampling } from "./expected_model_change.ts";
+import { informationDensitySampling } from "./information_density.ts";
+import { kCenterGreedySampling } from "./k_center_greedy.ts";
+import { kMeansSampling } from "./k_means_sampling.ts";
+import { kMeansStratifiedSampling } from "./k_means_stratified.ts";
+import { jensenShannonDiversitySampling, klDiversitySampling } from "./kl_diversity.ts";
 import { leastConfidenceSampling } from "./least_confidence.ts";
 import { marginSampling } from "./margin.ts";
 import { maximumDisagreementSampling } from "./maximum_disagreement.ts";
@@ -15,6 +25,9 @@ import { meanStandardDeviationSampling } from "./mean_standard_deviation.ts";
 import { predictiveEntropySampling } from "./predictive_entropy.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
 import { randomSampling } from "./random_sampling.ts";
+import { rankedBatchSampling } from "./ranked_batch.ts";
+import { typiClustSampling } from "./typi_clust.ts";
+import { uncertainThenDiverseSampling } from "./uncertain_then_diverse.ts";
 import { variationRatioSampling } from "./variation_ratio.ts";
 import { voteEntropySampling } from "./vote_entropy.ts";
 
@@ -38,6 +51,7 @@ export const strategies = {
   // baseline
   random: randomSampling,
   classBalanced: classBalancedSampling,
+  kMeansStratified: kMeansStratifiedSampling,
 
   // uncertainty
   leastConfidence: leastConfidenceSampling,
@@ -49,8 +63,21 @@ export const strategies = {
   calibratedEntropy,
 
   // diversity
+  cosineDiversity: cosineDiversitySampling,
+  kCenterGreedy: kCenterGreedySampling,
+  klDiversity: klDiversitySampling,
+  jensenShannonDiversity: jensenShannonDiversitySampling,
+  kMeans: kMeansSampling,
+  typiClust: typiClustSampling,
+  informationDensity: informationDensitySampling,
 
   // hybrid
+  uncertainThenDiverse: uncertainThenDiverseSampling,
+  rankedBatch: rankedBatchSampling,
+  diverseMiniBatch: diverseMiniBatchSampling,
+  badge: badgeSampling,
+  contrastive: contrastiveSampling,
+  coral: coralSampling,
   expectedGradientLength: expectedGradientLengthSampling,
 
   // Bayesian

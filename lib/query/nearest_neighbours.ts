@@ -1,0 +1,73 @@
+import { type Comparison, type Dissimilarity, productError } from "./dissimilarity.ts";
+
+/** What {@linkcode nearestNeighbours} looks for. */
+export interface NeighbourOptions extends Comparison {
+  /** Neighbours of each item; at most as many as there are others. */
+  readonly count: number;
+}
+
+/** Neighbours, nearest first: item i's are at i · count … (i + 1) · count − 1. */
+export interface Neighbours {
+  /** Which of the dissimilarity's items. */
+  readonly items: Int32Array;
+  /** How unlike, exactly. */
+  readonly values: Float64Array;
+}
+
+/**
+ * The `count` items of `others` least unlike each of `items`; an item is no neighbour of its own. Exact: a matrix product
+ * finds who may be among them, and those are compared in float64. Of equally near ones the earlier in `others` comes
+ * first. O(items · others · terms) time, 16 MiB at a time besides the result.
+ */
+export async function nearestNeighbours(
+  dissimilarity: Dissimilarity,
+  { items, others, count }: NeighbourOptions,
+): Promise<Neighbours> {
+  const { base, factor, norm } = dissimilarity;
+  const width = others.length;
+  const bases = Float64Array.from(others, (other) => base[other]);
+  const largestNorm = others.reduce((largest, other) => Math.max(largest, norm[other]), 0);
+  const error = productError(dissimilarity) * factor;
+  const found: Neighbours = {
+    items: new Int32Array(items.length * count),
+    values: new Float64Array(items.length * count),
+  };
+  const bounds = new Float64Array(width);
+  const smallest = new Float64Array(count);
+  const rowsAtOnce = Math.max(1, Math.min(4096, Math.floor(2 ** 22 / Math.max(1, width))));
+  for (let from = 0; from < items.length; from += rowsAtOnce) {
+    const lefts = items.subarray(from, from + rowsAtOnce);
+    const products = await dissimilarity.products(lefts, others);
+    lefts.forEach((item, place) => {
+      smallest.fill(Infinity);
+      for (let column = 0, at = place * width; column < width; column++, at++) {
+        const bound = others[column] === item ? Infinity : bases[column] - factor * products[at];
+        bounds[column] = bound;
+        if (bound < smallest[count - 1]) insert(smallest, bound);
+      }
+      // Bounds of the true neighbours can be off by the error, and so can those that seem to beat them.
+      const limit = smallest[count - 1] + 2 * error * norm[item] * largestNorm;
+      const close: { other: number; value: number }[] = [];
+      for (let column = 0; column < width; column++) {
+        if (bounds[column] > limit || bounds[column] === Infinity) continue;
+        close.push({ other: others[column], value: dissimilarity.value(item, others[column]) });
+      }
+      close.sort((a, b) => a.value - b.value);
+      for (let rank = 0; rank < count; rank++) {
+        found.items[(from + place) * count + rank] = close[rank].other;
+        found.values[(from + place) * count + rank] = close[rank].value;
+      }
+    });
+  }
+  return found;
+}
+
+/** Puts `value` into its place among ascending numbers; the largest falls out. */
+function insert(ascending: Float64Array, value: number): void {
+  let place = ascending.length - 1;
+  while (place > 0 && ascending[place - 1] > value) {
+    ascending[place] = ascending[place - 1];
+    place--;
+  }
+  ascending[place] = value;
+}

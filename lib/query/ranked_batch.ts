@@ -1,0 +1,153 @@
+import { type Matrix } from "../runtime/matrix.ts";
+import { amongUsable, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
+import { type Dissimilarity, integersBetween, lowerToNearest, productBlocks } from "./dissimilarity.ts";
+import { leastConfidence } from "./least_confidence.ts";
+import { lotsFor, type TieOptions } from "./lots.ts";
+import { maxHeap } from "./max_heap.ts";
+import { type Picks, type QueryStrategy, queryStrategy } from "./query_strategy.ts";
+import { squaredEuclidean } from "./squared_euclidean.ts";
+
+/** How {@linkcode rankedBatch} chooses. */
+export interface RankedBatchOptions extends TieOptions {
+  /** Rows to pick, in 0…rows. */
+  readonly k: number;
+  /** Of each row; computed once, before the first pick. */
+  readonly uncertainty: ArrayLike<number>;
+  /** What is labelled already. Default: nothing. */
+  readonly labelled?: Matrix;
+}
+
+/**
+ * Ranked batch-mode: again and again the row with the largest
+ *
+ *     score = α · (1 − 1 ÷ (1 + d)) + (1 − α) · u,    α = |U| ÷ (|U| + |D|)
+ *
+ * where d is its distance to the nearest of D, what is labelled or picked already, and U is what is left. α falls with
+ * every pick, from the unlike towards the uncertain; u stays what it was.
+ *
+ * Cardoso, Silva, Canuto, Moro and Gonçalves (2017), Ranked batch-mode active learning, Information Sciences 379, eq. 1, as
+ * modAL has it. With nothing labelled the first pick is the row with the smallest mean distance to all rows, as in modAL
+ * (which then may pick it again; here it may not), and its score is 1.
+ *
+ * modAL computes all distances anew for every pick. Here they are kept, and only rows that may come out on top are
+ * brought up to date: O(n · labelled · d) time as matrix products, O(n) for each pick, and the refreshes. A cold start
+ * takes O(n² · d). O(n) memory. Rows with NaN come last.
+ *
+ * @returns rows in the order picked, and the score of each at that moment
+ * @throws {RangeError} if `k` is not an integer in 0…rows, or there is not one uncertainty for each row
+ *
+ * @example
+ * ```ts
+ * import { matrix, rankedBatch } from "curio";
+ * import assert from "node:assert/strict";
+ *
+ * const points = matrix([[0], [1], [3]]);
+ * const picks = await rankedBatch(points, { k: 1, uncertainty: [0.5, 0.5, 0.1], labelled: matrix([[0]]) });
+ * assert.deepEqual([...picks.rows], [2]);
+ * assert.ok(Math.abs(picks.scores[0] - (0.75 * 0.75 + 0.25 * 0.1)) < 1e-12);
+ * ```
+ */
+export async function rankedBatch(points: Matrix, options: RankedBatchOptions): Promise<Picks> {
+  const { k, uncertainty, labelled } = options;
+  if (!Number.isInteger(k) || k < 0 || k > points.rows) {
+    throw new RangeError(`Cannot select rows: k must be an integer in 0…${points.rows}: current value is ${k}`);
+  }
+  if (uncertainty.length !== points.rows) {
+    throw new RangeError(
+      `Cannot rank rows: there must be one uncertainty for each of ${points.rows} rows: current value is ${uncertainty.length}`,
+    );
+  }
+  const lots = lotsFor(points.rows, options);
+  const usable = (row: number) => Number.isFinite(uncertainty[row]) && isFiniteRow(points, row);
+  return await amongUsable({ count: points.rows, usable, k, lots }, (rows, wanted) => {
+    const candidates = rowsAt(points, rows);
+    const known = labelled ? [rowsThat(isFiniteRow, labelled)] : [];
+    return rank(squaredEuclidean(candidates, ...known), {
+      candidates: candidates.rows,
+      k: wanted,
+      uncertainty: Float64Array.from(rows, (row) => uncertainty[row]),
+      lots: Float64Array.from(rows, (row) => lots[row]),
+    });
+  });
+}
+
+interface RankOptions {
+  readonly candidates: number;
+  readonly k: number;
+  readonly uncertainty: Float64Array;
+  readonly lots: Float64Array;
+}
+
+async function rank(distances: Dissimilarity, { candidates, k, uncertainty, lots }: RankOptions): Promise<Picks> {
+  const nearest = new Float64Array(candidates).fill(Infinity);
+  const everyone = integersBetween(0, candidates);
+  const known = integersBetween(candidates, distances.count);
+  const rows: number[] = [];
+  const scores: number[] = [];
+  const seen = new Int32Array(candidates);
+  const left = new Set(everyone);
+  const take = (row: number, score: number) => {
+    rows.push(row);
+    scores.push(score);
+    left.delete(row);
+  };
+  if (known.length > 0) await lowerToNearest(nearest, distances, { items: everyone, others: known });
+  else take(await mostCentral(distances, lots), 1);
+
+  while (rows.length < k) {
+    const alpha = left.size / distances.count;
+    const score = (row: number) => alpha * (1 - 1 / (1 + Math.sqrt(nearest[row]))) + (1 - alpha) * uncertainty[row];
+    const bounds = Float64Array.from(everyone, score);
+    const heap = maxHeap(
+      Int32Array.from(left),
+      (a, b) => bounds[a] !== bounds[b] ? bounds[a] > bounds[b] : lots[a] < lots[b],
+    );
+    // Distances only shrink, so a score that is out of date is an upper bound: refresh the topmost until it stays there.
+    while (seen[heap.top] < rows.length) {
+      const row = heap.pop();
+      for (const pick of rows.slice(seen[row])) nearest[row] = Math.min(nearest[row], distances.value(row, pick));
+      seen[row] = rows.length;
+      bounds[row] = score(row);
+      heap.push(row);
+    }
+    take(heap.top, bounds[heap.top]);
+  }
+  return { rows, scores };
+}
+
+/** The item with the smallest mean distance to all. */
+async function mostCentral(distances: Dissimilarity, lots: Float64Array): Promise<number> {
+  const { base, count, factor } = distances;
+  const items = integersBetween(0, count);
+  const sums = new Float64Array(count);
+  for await (const { lefts, rights, bases, products } of productBlocks(distances, { items, others: items })) {
+    for (let place = 0, at = 0; place < lefts.length; place++) {
+      for (let column = 0; column < rights.length; column++, at++) {
+        const scale = base[lefts[place]] + bases[column];
+        const value = scale - factor * products[at];
+        sums[lefts[place]] += Math.sqrt(value < scale / 20 ? distances.value(lefts[place], rights[column]) : value);
+      }
+    }
+  }
+  return items.reduce((best, item) =>
+    sums[item] < sums[best] || (sums[item] === sums[best] && lots[item] < lots[best]) ? item : best
+  );
+}
+
+/** Asks for a ranked batch ({@linkcode rankedBatch}) by the least confidence 1 − max p. */
+export function rankedBatchSampling(): QueryStrategy {
+  return queryStrategy({
+    name: "rankedBatch",
+    family: "hybrid",
+    needs: ["probabilities", "embeddings", "labelledEmbeddings"],
+    reference: "Cardoso et al. (2017), Ranked batch-mode active learning, Information Sciences 379, eq. 1",
+    pick: async (view, k, random) =>
+      rankedBatch(await view.embeddings(), {
+        k,
+        uncertainty: leastConfidence(await view.probabilities()),
+        labelled: await view.labelledEmbeddings(),
+        random,
+        ids: view.candidates,
+      }),
+  });
+}
