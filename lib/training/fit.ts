@@ -118,8 +118,10 @@ async function run(engine: Engine, context: RunContext): Promise<History["stoppe
       onEpoch?.(record);
     } else {
       const batch = await ahead;
+      const stepping = engine.step(batch);
+      // While TensorFlow computes, the next batch is read, augmented and put together.
       if (state.step + 1 < totalSteps) ahead = handled(batchAt(state.step + 1));
-      const { loss, correct } = await engine.step(batch);
+      const { loss, correct } = await stepping;
       const { learningRate, weights: { length: images } } = batch;
       const seconds = lap();
       state.step++;
