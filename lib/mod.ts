@@ -113,6 +113,7 @@ export { expectedModelChange, expectedModelChangeSampling } from "./query/expect
 export type { EffortOptions, ExpectationOptions } from "./query/expected_over_answers.ts";
 export { fixedThreshold, type FixedThresholdOptions } from "./query/fixed_threshold.ts";
 export { inIdOrder } from "./query/in_id_order.ts";
+export { type KMeansStratifiedOptions, kMeansStratifiedSampling } from "./query/k_means_stratified.ts";
 export { leastConfidence, leastConfidenceSampling, type NormalisedOptions } from "./query/least_confidence.ts";
 export { margin, marginSampling } from "./query/margin.ts";
 export { maximumDisagreement, maximumDisagreementSampling } from "./query/maximum_disagreement.ts";
