@@ -154,17 +154,25 @@ export { variationRatio, variationRatioSampling } from "./query/variation_ratio.
 export { voteEntropy, voteEntropySampling } from "./query/vote_entropy.ts";
 
 // report
+export { checkExercise, type ExerciseOptions, type ExerciseState } from "./report/check_exercise.ts";
+export { classBalance } from "./report/class_balance.ts";
 export { classTable } from "./report/class_table.ts";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./report/confusion_matrix.ts";
+export { confusionTable } from "./report/confusion_table.ts";
 export type { Figure, FigureOptions } from "./report/figure.ts";
 export { fontsAvailable } from "./report/fonts.ts";
 export { gallery, type GalleryOptions } from "./report/gallery.ts";
+export { historyTable } from "./report/history_table.ts";
+export { type LearningCurve, learningCurves, type LearningCurvesOptions } from "./report/learning_curves.ts";
 export { type LiveProgress, liveProgress, type LiveProgressOptions } from "./report/live_progress.ts";
 export { colorOf, type SeriesStyle, seriesStyle } from "./report/palette.ts";
+export { reliabilityDiagram } from "./report/reliability_diagram.ts";
 export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
 export { saveTable, type SaveTableOptions } from "./report/save_table.ts";
 export { notebookScreen, type Output, type Screen, textScreen, type TextScreenOptions } from "./report/screen.ts";
 export { type Facts, show, type Showable, showOn } from "./report/show.ts";
+export { NotebookSkipped, skipNotebook } from "./report/skip_notebook.ts";
+export type { Spread } from "./report/spread.ts";
 export { type Cell, type Table, table, type TableOptions } from "./report/table.ts";
 export { type Confusion, topConfusions, type TopConfusionsOptions } from "./report/top_confusions.ts";
 export { trainingCurves } from "./report/training_curves.ts";

@@ -83,4 +83,4 @@ export function wholeTicks(low: number, high: number, count = 10): number[] {
 }
 
 /** Faint lines behind the marks, at the ticks of the y axis. */
-export const grid: Plot.Markish = Plot.gridY({ stroke: ink.grid, strokeOpacity: 1 });
+export const grid: Plot.Markish = Plot.gridY({ stroke: ink.grid, strokeOpacity: 1, ticks: 6 });

@@ -74,16 +74,18 @@ interface LabelRoom {
   readonly bottom: number;
   readonly size: number;
   readonly longest: number;
-  readonly turned: boolean;
+  /** Degrees by which the names below are turned. */
+  readonly turned: 0 | 45 | 90;
 }
 
 /** How much room the class names take; none where a cell is too small for a line of text. */
 function labelRoom(classNames: readonly string[], cell: number): LabelRoom {
-  if (cell < 10) return { left: 0, bottom: 0, size: 0, longest: 0, turned: false };
+  if (cell < 10) return { left: 0, bottom: 0, size: 0, longest: 0, turned: 0 };
   const size = Math.min(12, cell * 0.9);
   const longest = Math.min(150, Math.max(...classNames.map((label) => textWidth(label, size))));
-  const turned = longest > cell - 4;
-  return { size, longest, turned, left: longest + 8, bottom: turned ? longest * Math.SQRT1_2 + 14 : size + 8 };
+  const turned = longest <= cell - 4 ? 0 : cell < 1.6 * size ? 90 : 45;
+  const bottom = { 0: size + 8, 45: longest * Math.SQRT1_2 + 14, 90: longest + 10 }[turned];
+  return { size, longest, turned, left: longest + 8, bottom };
 }
 
 interface CellOptions {
@@ -147,7 +149,9 @@ function axisLabels(
       element("title", {}, [escapeMarkup(classNames[index])]),
       escapeMarkup(fitText(classNames[index], { width: longest, size })),
     ];
-    const below = turned
+    const below = turned === 90
+      ? { transform: `translate(${round(middle + 0.35 * size)},${side + 6}) rotate(-90)`, "text-anchor": "end" }
+      : turned === 45
       ? { transform: `translate(${round(middle + 3)},${side + 10}) rotate(-45)`, "text-anchor": "end" }
       : { x: middle, y: side + 6 + size, "text-anchor": "middle" };
     return [

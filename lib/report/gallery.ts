@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import sharp from "sharp";
 import type { Dataset, ImageShape } from "../data/dataset.ts";
 import { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
@@ -11,7 +10,7 @@ import { fitText } from "./text_width.ts";
 export interface GalleryOptions extends FigureOptions {
   /** Images beside each other; as many as fit in 880 pixels by default, at most 10. */
   readonly columns?: number;
-  /** Height of an image's longer side in CSS pixels; by default 84 for images up to 64 pixels, 140 for larger ones. */
+  /** Height of an image's longer side in CSS pixels; by default 84 or so for images up to 64 pixels, 140 for larger ones. */
   readonly size?: number;
   /** For each of `indices`, the class that was predicted; marked right or wrong against the label. */
   readonly predictions?: ArrayLike<number>;
@@ -38,7 +37,8 @@ export async function gallery(
   checkArguments(dataset, indices, { predictions, scores });
   const { shape } = dataset.images;
   const longest = Math.max(shape.height, shape.width);
-  const { size = longest <= 64 ? 84 : 140 } = options;
+  const small = longest <= 64;
+  const { size = small ? longest * Math.max(1, Math.round(168 / longest)) / 2 : 140 } = options;
   const tile = { width: size * shape.width / longest, height: size * shape.height / longest };
   const slot = Math.max(tile.width, 84);
   const { columns = Math.max(1, Math.min(10, Math.floor((880 + gap) / (slot + gap)))) } = options;
@@ -61,7 +61,7 @@ export async function gallery(
         x: (slot - tile.width) / 2,
         width: tile.width,
         height: tile.height,
-        href: await pngAddress(pixels, { shape, ...tile }),
+        href: await pictureAddress(pixels, { shape, ...tile }),
       }),
       element("rect", {
         x: (slot - tile.width) / 2,
@@ -160,20 +160,23 @@ function captionLine(
   ]);
 }
 
-/** A picture as an address that holds it, at twice the size at which it is shown. */
-async function pngAddress(
+/**
+ * A picture as an address that holds it, for two pixels a CSS pixel: what is enlarged keeps its pixels as squares, what
+ * has more pixels than that is a photograph.
+ */
+async function pictureAddress(
   pixels: Uint8Array,
   { shape, width, height }: { readonly shape: ImageShape; readonly width: number; readonly height: number },
 ): Promise<string> {
   const raw = { width: shape.width, height: shape.height, channels: shape.channels === 1 ? 1 : 3 } as const;
-  const picture = sharp(pixels, { raw });
-  if (shape.width > 2 * width) {
-    const jpeg = await picture.resize(Math.round(2 * width), Math.round(2 * height)).jpeg({ quality: 88 }).toBuffer();
-    return `data:image/jpeg;base64,${jpeg.toString("base64")}`;
-  }
   const size = { width: Math.round(2 * width), height: Math.round(2 * height) };
-  const png = await picture.resize({ ...size, kernel: "nearest" }).png({ compressionLevel: 9 }).toBuffer();
-  return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+  const picture = sharp(pixels, { raw });
+  if (shape.width > 64 || shape.height > 64) {
+    const photo = picture.resize({ ...size, withoutEnlargement: true }).jpeg({ quality: 85 });
+    return `data:image/jpeg;base64,${(await photo.toBuffer()).toString("base64")}`;
+  }
+  const enlarged = picture.resize({ ...size, kernel: "nearest", fit: "fill" }).png({ compressionLevel: 9 });
+  return `data:image/png;base64,${(await enlarged.toBuffer()).toString("base64")}`;
 }
 
 function summarise(dataset: Dataset, indices: ArrayLike<number>, predictions?: ArrayLike<number>): string {

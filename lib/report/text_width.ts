@@ -23,12 +23,19 @@ function emWidth(character: string): number {
   return capital.test(character) ? 0.7 : 0.62;
 }
 
-/** `text`, or as much of its beginning as fits in `width` pixels and an ellipsis. */
+/**
+ * `text`, or as much of its beginning and its end as fits in `width` pixels with an ellipsis between: names that begin
+ * alike stay apart.
+ */
 export function fitText(text: string, { width, size }: { readonly width: number; readonly size: number }): string {
   if (textWidth(text, size) <= width) return text;
   const characters = [...text];
-  while (characters.length > 1 && textWidth(`${characters.join("")}…`, size) > width) characters.pop();
-  return `${characters.join("").trimEnd()}…`;
+  for (let kept = characters.length - 1; kept > 0; kept--) {
+    const start = characters.slice(0, Math.ceil(kept / 2)).join("").trimEnd();
+    const end = characters.slice(characters.length - Math.floor(kept / 2)).join("").trimStart();
+    if (textWidth(`${start}…${end}`, size) <= width) return `${start}…${end}`;
+  }
+  return "…";
 }
 
 /** Columns that `text` takes in a terminal or any other grid of equal characters. */

@@ -1,0 +1,70 @@
+import { show } from "./show.ts";
+
+/** How far an exercise has come. */
+export type ExerciseState = "to do" | "not yet" | "done";
+
+/** What {@linkcode checkExercise} is told. */
+export interface ExerciseOptions<Answer> {
+  /** What the reader's cell arrived at; undefined (also in a promise) as long as the skeleton is untouched. */
+  readonly answer: Answer | undefined | Promise<Answer | undefined>;
+  /**
+   * What must be true of it, in plain words ("there are three convolutions"), each with its check: `true` where it
+   * holds, otherwise `false` or a sentence that says what is still wrong.
+   */
+  readonly expects: Readonly<Record<string, (answer: Answer) => boolean | string | Promise<boolean | string>>>;
+}
+
+/**
+ * Says how far an exercise has come, and what is still wrong. Never throws, so that a notebook with untouched exercises
+ * runs to its end.
+ *
+ * @example
+ * ```ts
+ * import { checkExercise } from "curio";
+ * import assert from "node:assert/strict";
+ *
+ * const state = await checkExercise("Exercise 1", {
+ *   answer: { filters: [16] },
+ *   expects: { "there are two blocks": ({ filters }) => filters.length === 2 || `there is ${filters.length}; add one` },
+ * });
+ * assert.equal(state, "not yet");
+ * ```
+ */
+export async function checkExercise<Answer>(
+  exercise: string,
+  { answer, expects }: ExerciseOptions<Answer>,
+): Promise<ExerciseState> {
+  const lines: string[] = [];
+  let state: ExerciseState = "done";
+  try {
+    const given = await answer;
+    if (given === undefined) {
+      state = "to do";
+    } else {
+      for (const [expectation, check] of Object.entries(expects)) {
+        const verdict = await verdictOf(() => check(given));
+        if (verdict !== true) state = "not yet";
+        lines.push(
+          verdict === true ? `  ✓ ${expectation}` : `  ✗ not yet: ${expectation}${verdict ? ` – ${verdict}` : ""}`,
+        );
+      }
+    }
+  } catch (error) {
+    state = "not yet";
+    lines.push(`  ✗ the answer could not be worked out: ${messageOf(error)}`);
+  }
+  await show([`${{ done: "✓", "not yet": "✗", "to do": "○" }[state]} ${exercise}: ${state}`, ...lines].join("\n"));
+  return state;
+}
+
+async function verdictOf(check: () => boolean | string | Promise<boolean | string>): Promise<boolean | string> {
+  try {
+    return await check();
+  } catch (error) {
+    return `the check stopped: ${messageOf(error)}`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
