@@ -22,11 +22,7 @@ export async function findNotebooks(
   names: readonly string[],
   { all = false, folder = join(projectRoot, "notebooks") }: FindNotebooksOptions = {},
 ): Promise<string[]> {
-  const present: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (isFile && name.endsWith(".ipynb")) present.push(join(folder, name));
-  }
-  present.sort();
+  const present = await notebooksIn(folder);
   if (names.length === 0) return present.filter((path) => all || core.test(notebookName(path)));
   return await Promise.all(names.map(async (name) => {
     const known = present.find((path) =>
@@ -39,4 +35,14 @@ export async function findNotebooks(
       `Cannot find the notebook "${name}": there are ${present.map(notebookName).join(", ") || "none"} in ${folder}.`,
     );
   }));
+}
+
+async function notebooksIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) if (isFile && name.endsWith(".ipynb")) names.push(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names.sort().map((name) => join(folder, name));
 }
