@@ -18,27 +18,25 @@ export interface FileContent {
  * @throws {Deno.errors.NotFound} and other file errors
  */
 export async function readContent(path: string, { limit }: { limit: number }): Promise<FileContent> {
-  const { isFile } = await Deno.stat(path);
+  const { isFile, size } = await Deno.stat(path);
   if (!isFile) throw new DataFormatError({ file: path, rule: "it must be a plain file", value: "something else" });
   using file = await Deno.open(path);
   const isGzip = await startsLikeGzip(file);
-  const content = isGzip ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
+  if (!isGzip && size > limit) throw tooLong(path, limit);
+  const bytes = isGzip ? await decompress(file, { path, limit }) : await Deno.readFile(path);
+  return { path, bytes, checksum: createHash("sha256").update(bytes).digest("hex") };
+}
 
-  const hash = createHash("sha256");
+async function decompress(
+  file: Deno.FsFile,
+  { path, limit }: { path: string; limit: number },
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of content) {
+    for await (const chunk of file.readable.pipeThrough(new DecompressionStream("gzip"))) {
       length += chunk.length;
-      if (length > limit) {
-        throw new DataFormatError({
-          file: path,
-          offset: limit,
-          rule: `its content must end after ${limit} bytes at most`,
-          value: "more",
-        });
-      }
-      hash.update(chunk);
+      if (length > limit) throw tooLong(path, limit);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -50,17 +48,6 @@ export async function readContent(path: string, { limit }: { limit: number }): P
       value: error.message,
     });
   }
-  return { path, bytes: joined(chunks, length), checksum: hash.digest("hex") };
-}
-
-async function startsLikeGzip(file: Deno.FsFile): Promise<boolean> {
-  const start = new Uint8Array(2);
-  const read = await file.read(start);
-  await file.seek(0, Deno.SeekMode.Start);
-  return read === 2 && start[0] === 0x1f && start[1] === 0x8b;
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {
@@ -68,4 +55,20 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
     offset += chunk.length;
   }
   return bytes;
+}
+
+function tooLong(path: string, limit: number): DataFormatError {
+  return new DataFormatError({
+    file: path,
+    offset: limit,
+    rule: `its content must end after ${limit} bytes at most`,
+    value: "more",
+  });
+}
+
+async function startsLikeGzip(file: Deno.FsFile): Promise<boolean> {
+  const start = new Uint8Array(2);
+  const read = await file.read(start);
+  await file.seek(0, Deno.SeekMode.Start);
+  return read === 2 && start[0] === 0x1f && start[1] === 0x8b;
 }

@@ -275,6 +275,29 @@ Deno.test("download() called twice for one file asks for it once", async () => {
   });
 });
 
+/** Starts a process that downloads to `path`. */
+function spawnDownload(path: string, server: HostileServer): Deno.ChildProcess {
+  const options = JSON.stringify({ addresses: [server.address], bytes, sha256 });
+  const module = new URL("../../lib/data/download.ts", import.meta.url);
+  const script = `import { download } from ${JSON.stringify(module)};
+    await download(${JSON.stringify(path)}, ${options});`;
+  return new Deno.Command(Deno.execPath(), { args: ["eval", script], stdout: "null", stderr: "piped" }).spawn();
+}
+
+Deno.test("download() goes on from where a killed process was", async () => {
+  await withFolder(async (path) => {
+    const etag = '"one"';
+    await using server = hostileServer(serve(content, { etag, stallAfter: 100_000 }), serve(content, { etag }));
+    const killed = spawnDownload(path, server);
+    const isHere = () => Deno.stat(`${path}.partial`).then(({ size }) => size === 100_000, () => false);
+    while (!await isHere()) await new Promise((resolve) => setTimeout(resolve, 20));
+    killed.kill("SIGKILL");
+    await killed.output();
+    await assertDownloads(path, [server]);
+    assert.deepEqual(rangesOf(server), [null, "bytes=100000-"]);
+  });
+});
+
 Deno.test("download() in two processes at once gives one whole file", async () => {
   await withFolder(async (path) => {
     const slowly: Behaviour = async (request, client) => {
@@ -282,11 +305,7 @@ Deno.test("download() in two processes at once gives one whole file", async () =
       await serve(content)(request, client);
     };
     await using server = hostileServer(slowly);
-    const options = JSON.stringify({ addresses: [server.address], bytes, sha256 });
-    const module = new URL("../../lib/data/download.ts", import.meta.url);
-    const script = `import { download } from ${JSON.stringify(module)};
-      await download(${JSON.stringify(path)}, ${options});`;
-    const processes = [1, 2].map(() => new Deno.Command(Deno.execPath(), { args: ["eval", script] }).output());
+    const processes = [1, 2].map(() => spawnDownload(path, server).output());
     for (const { success, stderr } of await Promise.all(processes)) {
       assert.ok(success, new TextDecoder().decode(stderr));
     }
