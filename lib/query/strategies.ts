@@ -12,6 +12,7 @@ import { entropySampling } from "./entropy.ts";
 import { expectedErrorReductionSampling } from "./expected_error_reduction.ts";
 import { expectedGradientLengthSampling } from "./expected_gradient_length.ts";
 import { expectedModelChangeSampling } from "./expected_model_change.ts";
+import { facilityLocationSampling } from "./facility_location.ts";
 import { informationDensitySampling } from "./information_density.ts";
 import { kCenterGreedySampling } from "./k_center_greedy.ts";
 import { kMeansSampling } from "./k_means_sampling.ts";
@@ -23,6 +24,7 @@ import { maximumDisagreementSampling } from "./maximum_disagreement.ts";
 import { meanDisagreementSampling } from "./mean_disagreement.ts";
 import { meanStandardDeviationSampling } from "./mean_standard_deviation.ts";
 import { predictiveEntropySampling } from "./predictive_entropy.ts";
+import { probCoverSampling } from "./prob_cover.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
 import { randomSampling } from "./random_sampling.ts";
 import { rankedBatchSampling } from "./ranked_batch.ts";
@@ -68,7 +70,9 @@ export const strategies = {
   klDiversity: klDiversitySampling,
   jensenShannonDiversity: jensenShannonDiversitySampling,
   kMeans: kMeansSampling,
+  facilityLocation: facilityLocationSampling,
   typiClust: typiClustSampling,
+  probCover: probCoverSampling,
   informationDensity: informationDensitySampling,
 
   // hybrid
