@@ -1,7 +1,6 @@
 """Executes one notebook in a Jupyter kernel and says how it went, one JSON object a line.
 
-    python execute_notebook.py NOTEBOOK EXECUTED PAGE [--kernel NAME] [--cell-seconds N] [--notebook-seconds N]
-        [--parent PID]
+    python execute_notebook.py NOTEBOOK EXECUTED PAGE --kernel NAME --cell-seconds N --notebook-seconds N --parent PID
 
 EXECUTED is where the notebook goes with its outputs, PAGE the same as one HTML file. The lines are
 `{"event": "cell", "number": 3, "of": 14}` before each code cell and at the end one `{"event": "end", "outcome": …}`
@@ -73,6 +72,7 @@ class Run:
             for index, cell in enumerate(self.notebook.cells)
             if cell.cell_type == "code" and cell.source.strip()
         ]
+        self.ended: dict | None = None  # how, where this side ends it
         self.cell = 0  # of those with code, counted from 1; the one being executed
         for cell in self.notebook.cells:
             if cell.cell_type == "code":
@@ -106,28 +106,33 @@ class Run:
                 preexec_fn=lambda: end_with_parent(parent)
             )
         )
+        limit = self.options.notebook_seconds
+        asyncio.get_running_loop().call_later(
+            limit, self.end, {"outcome": "timeout", "message": f"the notebook takes longer than {limit} s"}
+        )
         try:
-            await asyncio.wait_for(self.task, self.options.notebook_seconds)
+            await self.task
             return {"outcome": "passed"}
-        except asyncio.CancelledError:
-            return {"outcome": "stopped"}
         except CellExecutionError as error:
             if error.ename == SKIP:
                 return {"outcome": "skipped", "message": error.evalue}
             return {"outcome": "failed", "name": error.ename, "message": error.evalue, "trace": error.traceback}
         except CellTimeoutError:
             return {"outcome": "timeout", "message": f"the cell takes longer than {self.options.cell_seconds} s"}
-        except (TimeoutError, asyncio.TimeoutError):
-            return {"outcome": "timeout", "message": f"the notebook takes longer than {self.options.notebook_seconds} s"}
-        except DeadKernelError:
-            return {"outcome": "died", "message": self.death_of_kernel()}
+        except (asyncio.CancelledError, DeadKernelError):
+            # nbclient takes a task that is cancelled for one whose kernel has died.
+            return self.ended or {"outcome": "died", "message": self.death_of_kernel()}
         except RuntimeError as error:  # the kernel did not answer when it was started
             return {"outcome": "died", "message": f"the kernel does not start: {error}"}
 
     def begin(self, client: NotebookClient) -> None:
         self.process = client.km.provisioner.process
         for ending in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(ending, self.task.cancel)
+            asyncio.get_running_loop().add_signal_handler(ending, self.end, {"outcome": "stopped"})
+
+    def end(self, outcome: dict) -> None:
+        self.ended = self.ended or outcome
+        self.task.cancel()
 
     def death_of_kernel(self) -> str:
         code = self.process.poll()
@@ -153,9 +158,9 @@ def main() -> int:
     parser.add_argument("notebook")
     parser.add_argument("executed")
     parser.add_argument("page")
-    parser.add_argument("--kernel", default="curio")
-    parser.add_argument("--cell-seconds", type=float, default=None)
-    parser.add_argument("--notebook-seconds", type=float, default=None)
+    parser.add_argument("--kernel", required=True)
+    parser.add_argument("--cell-seconds", type=float, required=True)
+    parser.add_argument("--notebook-seconds", type=float, required=True)
     parser.add_argument("--parent", type=int, required=True)
     options = parser.parse_args()
     end_with_parent(options.parent, signal.SIGTERM)
