@@ -354,6 +354,15 @@ export const catalogue: readonly CatalogueEntry[] = z.array(catalogueEntrySchema
  * What the catalogue says of the dataset called `name`.
  *
  * @throws {RangeError} if there is none, naming those there are
+ *
+ * @example
+ * ```ts
+ * import { catalogueEntry } from "curio";
+ * import assert from "node:assert/strict";
+ *
+ * const { licence, train, classNames } = catalogueEntry("fashion-mnist");
+ * assert.deepEqual([licence, train.count, classNames[9]], ["MIT", 60_000, "Ankle boot"]);
+ * ```
  */
 export function catalogueEntry(name: string): CatalogueEntry {
   const entry = catalogue.find((candidate) => candidate.name === name);

@@ -19,6 +19,21 @@ export interface IdxDatasetOptions {
  * The dataset in a pair of IDX files: grey images and their labels.
  *
  * @throws {DataFormatError} if either file is not a whole IDX file, they differ in count, or a label is out of range
+ *
+ * @example
+ * ```ts
+ * import { idxDataset, readContent } from "curio";
+ * import assert from "node:assert/strict";
+ *
+ * const folder = Deno.makeTempDirSync();
+ * // One image of 1×2 pixels, and its label.
+ * Deno.writeFileSync(`${folder}/images`, Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 10, 20));
+ * Deno.writeFileSync(`${folder}/labels`, Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 1));
+ * const images = await readContent(`${folder}/images`, { limit: 1000 });
+ * const labels = await readContent(`${folder}/labels`, { limit: 1000 });
+ * const mine = idxDataset({ images, labels }, { name: "mine", classNames: ["cat", "dog"] });
+ * assert.deepEqual(await mine.images.read([0]), Uint8Array.of(10, 20));
+ * ```
  */
 export function idxDataset(
   { images, labels }: { images: FileContent; labels: FileContent },

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { ProgressListener } from "../runtime/progress.ts";
-import { type CatalogueEntry, catalogueEntry } from "./catalogue.ts";
+import { type CatalogueEntry, catalogueEntry, catalogueEntrySchema } from "./catalogue.ts";
 import { cifarDataset } from "./cifar_dataset.ts";
 import { readContentSums } from "./content_sums.ts";
 import { dataFolders } from "./data_folders.ts";
@@ -8,7 +8,7 @@ import { DataFormatError } from "./data_format_error.ts";
 import type { Dataset } from "./dataset.ts";
 import { fetchDataset } from "./fetch_dataset.ts";
 import { idxDataset } from "./idx_dataset.ts";
-import { type FilePaths, locateArchive, locateFiles } from "./locate_files.ts";
+import { type FilePaths, incompleteFolders, locateArchive, locateFiles } from "./locate_files.ts";
 import { type FileContent, readContent } from "./read_content.ts";
 import { unpackDataset } from "./unpack_dataset.ts";
 
@@ -65,9 +65,12 @@ export async function loadDataset(
   dataset: string | CatalogueEntry,
   { folders = dataFolders(), download = true, verify = true, signal, onProgress = () => {} }: LoadDatasetOptions = {},
 ): Promise<TrainAndTest> {
-  const entry = typeof dataset === "string" ? catalogueEntry(dataset) : dataset;
+  const entry = typeof dataset === "string" ? catalogueEntry(dataset) : catalogueEntrySchema.parse(dataset);
   let paths = await locateFiles(entry, folders);
   if (!paths) {
+    for (const { folder, missing } of await incompleteFolders(entry, folders)) {
+      onProgress({ kind: "note", task: entry.name, text: `${folder} lacks ${missing.join(", ")}` });
+    }
     const archive = await locateArchive(entry, folders);
     if (archive) {
       const folder = join(await lastWritable(folders), entry.folders[0]);

@@ -18,6 +18,26 @@ export async function locateFiles(
   }
 }
 
+/** A folder that has some of a dataset's files, and the names of those that it lacks. */
+export interface IncompleteFolder {
+  readonly folder: string;
+  readonly missing: readonly string[];
+}
+
+/** The folders that have some of the files of a dataset, but not all. */
+export async function incompleteFolders(
+  { folders, files }: Pick<CatalogueEntry, "folders" | "files">,
+  dataFolders: readonly string[],
+): Promise<IncompleteFolder[]> {
+  const incomplete: IncompleteFolder[] = [];
+  for (const folder of dataFolders.flatMap((root) => folders.map((usual) => join(root, usual)))) {
+    const found = await filesIn(folder, files);
+    const missing = files.map(({ name }) => name).filter((name) => !found.has(name));
+    if (found.size > 0 && missing.length > 0) incomplete.push({ folder, missing });
+  }
+  return incomplete;
+}
+
 /** Those of the files that a folder has. */
 export async function filesIn(folder: string, files: CatalogueEntry["files"]): Promise<FilePaths> {
   const present = new Set<string>();

@@ -61,11 +61,18 @@ Deno.test("loadDataset() without download says which files it looked for, and wh
   await withFolder(async (root) => {
     const { "train-images": _, ...rest } = Object.fromEntries(small.files);
     await putFiles(join(root, "small"), Object.entries(rest));
-    await assert.rejects(loadDataset(small.entry, { folders: [root], download: false }), (error) => {
+    const notes: string[] = [];
+    const loading = loadDataset(small.entry, {
+      folders: [root],
+      download: false,
+      onProgress: (event) => event.kind === "note" && notes.push(event.text),
+    });
+    await assert.rejects(loading, (error) => {
       assert.ok(error instanceof Deno.errors.NotFound);
       assert.ok(error.message.includes("train-images") && error.message.includes(root), error.message);
       return true;
     });
+    assert.deepEqual(notes, [`${join(root, "small")} lacks train-images`]);
   });
 });
 
