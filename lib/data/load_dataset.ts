@@ -100,25 +100,29 @@ async function readDataset(
   const folder = dirname(paths.values().next().value!);
   const recorded = await readContentSums(folder);
   const doubtful: string[] = [];
-  const read = async (name: string): Promise<FileContent> => {
-    const file = entry.files.find((file) => file.name === name)!;
-    const expected = file.sha256 ?? recorded.get(name);
-    const content = await readContent(paths.get(name)!, { limit: file.bytes });
-    if (verify && expected !== undefined && content.checksum !== expected) {
+  const verifySum = (
+    { path, checksum }: FileContent,
+    { name, sha256 = recorded.get(name) }: CatalogueEntry["files"][0],
+  ) => {
+    if (checksum === sha256) return;
+    if (verify && sha256 !== undefined) {
       throw new DataFormatError({
-        file: content.path,
-        rule: `its content must have the SHA-256 ${expected}`,
-        value: content.checksum,
+        file: path,
+        rule: `its content must have the SHA-256 ${sha256}`,
+        value: checksum,
         remedy: "Delete the file and load again. If it is meant to differ, load with verify: false.",
       });
     }
-    if (content.checksum !== expected) doubtful.push(name);
-    return content;
+    doubtful.push(name);
   };
   const part = async ({ files, count }: CatalogueEntry["train"]): Promise<Dataset> => {
-    const contents = [];
-    for (const name of files) contents.push(await read(name));
-    return datasetOf(entry, { contents, count });
+    const known = files.map((name) => entry.files.find((file) => file.name === name)!);
+    const contents: FileContent[] = [];
+    for (const { name, bytes } of known) contents.push(await readContent(paths.get(name)!, { limit: bytes }));
+    // The format first: where it is broken, it says what is wrong in which place, and a sum only that something is.
+    const dataset = datasetOf(entry, { contents, count });
+    known.forEach((file, place) => verifySum(contents[place], file));
+    return dataset;
   };
   await checkClassNames(entry, folder);
   const dataset = { train: await part(entry.train), test: await part(entry.test) };

@@ -102,6 +102,26 @@ Deno.test("loadDataset() notices a single changed bit, unless told not to verify
   });
 });
 
+Deno.test("loadDataset() says where a file breaks its format, before it says that its sum is wrong", async () => {
+  const harm = (name: string, change: (bytes: Uint8Array) => Uint8Array) => change(small.files.get(name)!);
+  const cases = [
+    [
+      "train-labels",
+      harm("train-labels", (bytes) => bytes.with(10, 7)),
+      /train-labels, byte 10: a label must be in 0…2/,
+    ],
+    ["test-images", harm("test-images", (bytes) => bytes.slice(0, 30)), /test-images, byte 30: .* end at byte 34/],
+    ["test-labels", harm("test-labels", (bytes) => bytes.with(3, 2)), /test-labels, byte 0: .* magic number 2049/],
+    ["train-images", small.files.get("test-images")!, /byte 4: there must be a label for each of the 3 images/],
+  ] as const;
+  for (const [name, bytes, message] of cases) {
+    await withFolder(async (root) => {
+      await putFiles(join(root, "small"), [...small.files, [name, bytes]]);
+      await assert.rejects(loadDataset(small.entry, { folders: [root] }), message);
+    });
+  }
+});
+
 Deno.test("loadDataset() refuses images of another number or size than the catalogue says, even unverified", async () => {
   await withFolder(async (root) => {
     await putFiles(join(root, "small"), small.files);
