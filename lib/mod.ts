@@ -49,11 +49,11 @@ export { DivergenceError, type DivergencePlace } from "./training/divergence_err
 export type { EpochRecord, History } from "./training/history.ts";
 export { evaluate, type EvaluateOptions, type Predictor } from "./training/evaluate.ts";
 export type { AverageMetrics, ClassMetrics, Evaluation, ReliabilityBin } from "./training/evaluation.ts";
-export { evaluationOf, type EvaluationOptions, type Predictions, wilsonInterval } from "./training/evaluation_of.ts";
+export { evaluationOf, type EvaluationOptions, type Predictions } from "./training/evaluation_of.ts";
 export { fit } from "./training/fit.ts";
 export type { EarlyStopping, FitOptions } from "./training/fit_options.ts";
 export type { OptimizerName, OptimizerOptions } from "./training/optimizers.ts";
-export type { PredictOptions } from "./training/predict.ts";
+export type { PredictOptions } from "./training/run_forward.ts";
 export {
   constantRate,
   cosineDecay,
@@ -71,6 +71,7 @@ export {
 export { SeededDropout, type SeededDropoutOptions } from "./training/seeded_dropout.ts";
 export { softmaxRows } from "./training/softmax_rows.ts";
 export type { Trainable } from "./training/trainable.ts";
+export { wilsonInterval } from "./training/wilson_interval.ts";
 
 // models
 export type { Classifier } from "./models/classifier.ts";

@@ -4,7 +4,7 @@ import type { EvaluateOptions, Predictor } from "../training/evaluate.ts";
 import type { Evaluation } from "../training/evaluation.ts";
 import type { FitOptions } from "../training/fit_options.ts";
 import type { History } from "../training/history.ts";
-import type { PredictOptions } from "../training/predict.ts";
+import type { PredictOptions } from "../training/run_forward.ts";
 
 /** Learns from labelled images, and says what it believes about others. */
 export interface Classifier extends Predictor {

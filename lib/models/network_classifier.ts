@@ -9,7 +9,7 @@ import type { Evaluation } from "../training/evaluation.ts";
 import { fit } from "../training/fit.ts";
 import type { FitOptions } from "../training/fit_options.ts";
 import type { History } from "../training/history.ts";
-import { type PredictOptions, runForward, type RunForwardOptions } from "../training/predict.ts";
+import { type PredictOptions, runForward, type RunForwardOptions } from "../training/run_forward.ts";
 import { softmaxRows } from "../training/softmax_rows.ts";
 import { checkImages, type Trainable } from "../training/trainable.ts";
 import type { Classifier } from "./classifier.ts";

@@ -1,11 +1,11 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
-import { mendBatchNorm } from "./batch_norm_in_training.ts";
-import { applyEagerRemedies } from "./eager_remedies.ts";
+import { mendBatchNorm } from "./mend_batch_norm.ts";
+import { applyEagerRemedies } from "./apply_eager_remedies.ts";
 import type { Engine, EngineOptions, EngineState, ForwardOptions, StepResult, TrainingBatch } from "./engine.ts";
-import { softmaxCrossEntropy } from "./loss.ts";
+import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 import { hostTensors, weightVariables, writeWeights } from "./network_weights.ts";
-import { normaliser } from "./normalise.ts";
+import { normaliser } from "./normaliser.ts";
 import { optimizerOf, slotsOf, update } from "./optimizers.ts";
 import { dropoutLayersOf } from "./seeded_dropout.ts";
 import { inputShapeOf, normalizationOf, type Trainable } from "./trainable.ts";

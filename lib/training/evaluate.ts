@@ -2,7 +2,7 @@ import type { Dataset, ImageSource } from "../data/dataset.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { evaluationOf, type EvaluationOptions } from "./evaluation_of.ts";
-import type { PredictOptions } from "./predict.ts";
+import type { PredictOptions } from "./run_forward.ts";
 
 /** Whatever says how likely each class is for an image. */
 export interface Predictor {

@@ -1,5 +1,6 @@
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import type { AverageMetrics, ClassMetrics, Evaluation, ReliabilityBin } from "./evaluation.ts";
+import { wilsonInterval } from "./wilson_interval.ts";
 
 /** What was predicted, and what was true. */
 export interface Predictions {
@@ -15,9 +16,6 @@ export interface EvaluationOptions {
   /** Bins of equal width for the calibration error; default 15, as in Guo et al. (2017). */
   readonly bins?: number;
 }
-
-/** The 97.5 % point of the normal distribution: the half-width of a 95 % interval in standard errors. */
-const z95 = 1.959963984540054;
 
 /** The smallest probability that float32 holds in full: no prediction costs more than −ln of it, 87.3 nats. */
 const smallestProbability = 2 ** -126;
@@ -84,19 +82,6 @@ export function evaluationOf(predictions: Predictions, { bins = 15 }: Evaluation
     predictions: predicted,
     probabilities,
   };
-}
-
-/**
- * The 95 % interval of a share `right` / `count` (Wilson, 1927): with z = 1.96 and p the share,
- * (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n).
- */
-export function wilsonInterval(right: number, count: number): [low: number, high: number] {
-  const share = right / count;
-  const squared = z95 ** 2 / count;
-  const centre = (share + squared / 2) / (1 + squared);
-  const half = z95 * Math.sqrt(share * (1 - share) / count + squared / (4 * count)) / (1 + squared);
-  // At the ends the formula gives 0 and 1, but for rounding.
-  return [right === 0 ? 0 : centre - half, right === count ? 1 : centre + half];
 }
 
 function metricsOf(

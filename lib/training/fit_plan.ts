@@ -2,7 +2,7 @@ import type { Augmentation } from "../data/augment_batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Random } from "../runtime/random.ts";
 import type { EarlyStopping, FitOptions } from "./fit_options.ts";
-import { classWeightsOf } from "./loss.ts";
+import { classWeightsOf } from "./class_weights_of.ts";
 import { type Optimizer, optimizerOf } from "./optimizers.ts";
 import { constantRate, type Schedule } from "./schedules.ts";
 import { checkDataset, type Trainable } from "./trainable.ts";

@@ -2,7 +2,7 @@ import { type Augmentation, augmentBatch } from "../data/augment_batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Random } from "../runtime/random.ts";
 import type { TrainingBatch } from "./engine.ts";
-import { targetRows } from "./loss.ts";
+import { targetRows } from "./target_rows.ts";
 import type { Schedule } from "./schedules.ts";
 
 /** How {@linkcode minibatches} makes a step's batch. */

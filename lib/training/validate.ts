@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import type { Engine } from "./engine.ts";
-import { runForward } from "./predict.ts";
+import { runForward } from "./run_forward.ts";
 
 /** What `fit` looks at after each epoch. */
 export interface ValidationMetrics {

@@ -3,7 +3,7 @@ import { type CnnOptions, engineSupport, Random, tf } from "curio";
 import { createEngine } from "../../lib/training/create_engine.ts";
 import { eagerEngine } from "../../lib/training/eager_engine.ts";
 import type { Engine, EngineState, TrainingBatch } from "../../lib/training/engine.ts";
-import { targetRows } from "../../lib/training/loss.ts";
+import { targetRows } from "../../lib/training/target_rows.ts";
 import { optimizerOf } from "../../lib/training/optimizers.ts";
 import { tinyTrainable } from "./tiny_trainable.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { evaluationOf, matrix, wilsonInterval } from "curio";
+import { evaluationOf, matrix } from "curio";
 
 const labels = Int32Array.of(0, 0, 0, 1, 1, 2, 2, 2, 2, 0);
 const probabilities = matrix([
@@ -59,21 +59,6 @@ Deno.test("evaluationOf() gives 0 where a metric would divide by zero, and a fin
   assert.deepEqual(classes[1], { className: "b", precision: 0, recall: 0, f1: 0, support: 1 });
   assert.deepEqual(classes[2], { className: "c", precision: 0, recall: 0, f1: 0, support: 0 });
   assertClose(loss, 126 * Math.LN2 / 2);
-});
-
-Deno.test("wilsonInterval() agrees with SciPy", () => {
-  // scipy.stats.binomtest(k, n).proportion_ci(method="wilson")
-  for (
-    const [right, count, low, high] of [
-      [9, 10, 0.5958499732047615, 0.9821237869049271],
-      [0, 10, 0, 0.27753279986288926],
-      [915, 1000, 0.8960871089966437, 0.9307366814603454],
-    ]
-  ) {
-    const interval = wilsonInterval(right, count);
-    assertClose(interval[0], low, 1e-12);
-    assertClose(interval[1], high, 1e-12);
-  }
 });
 
 Deno.test("evaluationOf() counts every image once, whatever the predictions", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type GraphBatch, graphEngine, Random, tf } from "curio";
 import { eagerEngine } from "../../../lib/training/eager_engine.ts";
-import { softmaxCrossEntropy } from "../../../lib/training/loss.ts";
+import { softmaxCrossEntropy } from "../../../lib/training/softmax_cross_entropy.ts";
 import type { OptimizerOptions } from "../../../lib/training/optimizers.ts";
 import { optimizerOf } from "../../../lib/training/optimizers.ts";
 import type { NamedTensors } from "../../../lib/runtime/engine/engine_state.ts";

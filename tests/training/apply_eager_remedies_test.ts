@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tf } from "curio";
-import { applyEagerRemedies } from "../../lib/training/eager_remedies.ts";
+import { applyEagerRemedies } from "../../lib/training/apply_eager_remedies.ts";
 
 Deno.test("applyEagerRemedies() leaves ReLU's gradient as it is: dy where x is above 0, else 0", () => {
   const before = tf.memory().numTensors;

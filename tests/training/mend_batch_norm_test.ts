@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tf } from "curio";
-import { mendBatchNorm } from "../../lib/training/batch_norm_in_training.ts";
+import { mendBatchNorm } from "../../lib/training/mend_batch_norm.ts";
 
 function network(): tf.LayersModel {
   const input = tf.input({ shape: [3, 4, 2] });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { tf } from "curio";
-import { classWeightsOf, softmaxCrossEntropy, targetRows } from "../../lib/training/loss.ts";
+import { softmaxCrossEntropy } from "../../lib/training/softmax_cross_entropy.ts";
+import { targetRows } from "../../lib/training/target_rows.ts";
 
 function assertClose(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-6): void {
   assert.equal(actual.length, expected.length);
@@ -40,18 +41,4 @@ Deno.test("softmaxCrossEntropy() stays exact for logits of ±10,000", () => {
     softmaxCrossEntropy(tf.tensor2d([[1e4, -1e4], [1e4, -1e4]]), tf.tensor2d([[1, 0], [0, 1]])).dataSync()
   );
   assert.deepEqual([...losses], [0, 2e4]);
-});
-
-Deno.test("targetRows() are distributions", () => {
-  assert.deepEqual([...targetRows([1, 0], { classes: 2 })], [0, 1, 1, 0]);
-  assertClose(targetRows([1], { classes: 4, labelSmoothing: 0.2 }), [0.05, 0.85, 0.05, 0.05]);
-});
-
-Deno.test("classWeightsOf() balances as scikit-learn does", () => {
-  const labels = Int32Array.of(0, 0, 0, 1, 1, 2, 2, 2, 2, 0);
-  // compute_class_weight("balanced", …) of scikit-learn 1.9
-  assertClose(classWeightsOf("balanced", { labels, classes: 3 }), [0.83333333, 1.66666667, 0.83333333]);
-  assertClose(classWeightsOf("balanced", { labels, classes: 4 }), [0.83333333, 1.66666667, 0.83333333, 0]);
-  assert.deepEqual([...classWeightsOf(undefined, { labels, classes: 2 })], [1, 1]);
-  assert.throws(() => classWeightsOf([1, -1, 1], { labels, classes: 3 }), /finite weights of at least 0/);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { normaliser } from "../../lib/training/normalise.ts";
+import { normaliser } from "../../lib/training/normaliser.ts";
 
 Deno.test("normaliser() shifts and scales each channel by its own statistics", () => {
   const colour = normaliser({ mean: [0, 0.5, 1], deviation: [1, 0.5, 2] });
