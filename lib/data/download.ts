@@ -20,7 +20,7 @@ export interface DownloadOptions {
   readonly attempts?: number;
   /** Wait before the second try of an address, in seconds; doubled each time. Default: 1. */
   readonly patience?: number;
-  /** Give up a transfer that brings nothing (less than 1 KiB) for so many seconds. Default: 30. */
+  /** Give up a transfer that brings nothing (less than 16 KiB) for so many seconds. Default: 30. */
   readonly stallSeconds?: number;
   /** Stops the download; what has come stays for the next time. */
   readonly signal?: AbortSignal;

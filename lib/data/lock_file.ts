@@ -7,11 +7,15 @@ export interface LockFileOptions {
   readonly onWait?: () => void;
 }
 
+/** What file systems without locks answer, such as a network home whose lock service does not run. */
+const lockless = new Set(["ENOLCK", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
+
 /**
  * Opens a file for reading and writing (made if missing) once no other process has it locked, and locks it. The lock ends
  * with the file's closing or the process's end, however that comes.
  *
- * Whoever holds the lock may rename or remove the file.
+ * Whoever holds the lock may rename or remove the file. Where the file system has no locks, it is opened without: what
+ * is built on it must come to no harm by two at once, only to waste.
  *
  * @throws the signal's reason when aborted
  */
@@ -23,6 +27,7 @@ export async function lockFile(path: string, { signal, onWait }: LockFileOptions
       if (await file.tryLock(true) && await isStillAt(file, path)) return file;
       file.close();
     } catch (error) {
+      if (error instanceof Error && "code" in error && lockless.has(String(error.code))) return file;
       file.close();
       throw error;
     }

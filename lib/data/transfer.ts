@@ -23,8 +23,8 @@ export interface TransferOptions {
   readonly onReceived: (done: number, total?: number) => void;
 }
 
-/** Less than this does not count as a sign of life. */
-const signOfLife = 1024;
+/** Less than this does not count as a sign of life: a server that drips has stalled as well. */
+const signOfLife = 16 * 1024;
 /** A file of unknown size ends here at the latest, before it fills the disk. */
 const largestUnknown = 16 * 2 ** 30;
 /** Answers of the kind "not now". */
