@@ -2,7 +2,8 @@ const statementWords = [
   ...["abstract", "async function", "await", "class", "const", "declare", "do", "enum", "export", "for", "function"],
   ...["if", "import", "interface", "let", "switch", "throw", "try", "type", "using", "var", "while"],
 ];
-const statement = new RegExp(String.raw`^(?:(?:${statementWords.join("|")})\b|console\.|[{}])`);
+// Besides statements, the calls that are known to give nothing.
+const harmless = new RegExp(String.raw`^(?:(?:${statementWords.join("|")})\b|console\.|[{}])|^[\w.]+\.dispose\(\);?$`);
 
 /**
  * The last statement of a cell if it is nothing but a value, which a kernel would display and, late as it sends it,
@@ -10,7 +11,7 @@ const statement = new RegExp(String.raw`^(?:(?:${statementWords.join("|")})\b|co
  */
 export function bareLastExpression(source: string): string | undefined {
   const last = lastStatement(source);
-  return last === "" || statement.test(last) ? undefined : last.split("\n")[0];
+  return last === "" || harmless.test(last) ? undefined : last.split("\n")[0];
 }
 
 /** The text of the last statement that stands in no bracket, without comments; strings are blanked. */

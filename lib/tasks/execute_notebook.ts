@@ -63,6 +63,7 @@ export async function executeNotebook(
     ...["--kernel", kernelName, "--parent", String(Deno.pid)],
     ...["--cell-seconds", String(cellSeconds), "--notebook-seconds", String(notebookSeconds)],
   ], {
+    env: { ...Deno.env.toObject(), CURIO_REPORTS: reports }, // where the notebook itself writes figures and metrics
     onLine(line, from) {
       if (from === "stderr") return;
       const event = eventSchema.parse(JSON.parse(line));

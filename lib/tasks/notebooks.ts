@@ -1,6 +1,6 @@
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { projectRoot } from "../runtime/project_root.ts";
+import { reportsFolder } from "../report/reports_folder.ts";
 import { checkNotebooks, type NotebookProblem, problemText } from "./check_notebooks.ts";
 import { executeNotebook, type NotebookRun } from "./execute_notebook.ts";
 import { findNotebooks } from "./find_notebooks.ts";
@@ -22,13 +22,14 @@ export async function run(args: readonly string[]): Promise<number> {
       help: { type: "boolean", default: false },
       "cell-seconds": { type: "string" },
       "notebook-seconds": { type: "string" },
-      reports: { type: "string", default: join(projectRoot, "reports") },
+      reports: { type: "string", default: reportsFolder() },
     },
   });
   if (values.help) {
     say(usage);
     return 0;
   }
+  const reports = resolve(values.reports);
   const notebooks = await findNotebooks(positionals, { all: values.all });
   const limits = timeLimits(Deno.env.get("CURIO_PROFILE"));
   // Ctrl-C reaches the runner as well, which stops its kernel; this process waits for it and tells the outcome.
@@ -38,7 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const notebook of notebooks) {
     const wrong = problems.filter((problem) => problem.notebook === notebook);
     const outcome = wrong.length > 0 ? reportProblems(notebook, wrong) : await executeOne(notebook, {
-      reports: values.reports,
+      reports,
       cellSeconds: Number(values["cell-seconds"] ?? limits.cellSeconds),
       notebookSeconds: Number(values["notebook-seconds"] ?? limits.notebookSeconds),
     });
@@ -47,7 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const [passed, skipped] = ["passed", "skipped"].map((kind) => outcomes.filter((each) => each === kind).length);
   const failed = outcomes.length - passed - skipped;
-  const where = relative(Deno.cwd(), values.reports) || ".";
+  const where = relative(Deno.cwd(), reports) || ".";
   say(`\nNotebooks ${failed > 0 ? "FAILED" : "passed"}; the reports are in ${where}/`);
   say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return outcomes.includes("stopped") ? 130 : failed > 0 ? 1 : 0;

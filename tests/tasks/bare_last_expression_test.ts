@@ -18,6 +18,7 @@ const harmless: [string, string][] = [
   ["a template", "const a = `\n;x\n`;"],
   ["a type", 'type A = "x" | "y";'],
   ["a chain on a block", "const a = [1].map((x) => {\n  return x;\n})\n  .filter(Boolean);"],
+  ["dispose()", "model.network.dispose();"],
   ["nothing", "// only words"],
 ];
 for (const [name, source] of harmless) {

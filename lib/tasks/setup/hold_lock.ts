@@ -9,7 +9,8 @@ export async function holdLock(path: string): Promise<Disposable> {
   await Deno.mkdir(dirname(path), { recursive: true });
   const file = await Deno.open(path, { create: true, read: true, write: true });
   if (!await file.tryLock(true)) {
-    say(`Another set-up (process ${(await Deno.readTextFile(path)).trim()}) is at work here; waiting for it …`);
+    const holder = (await Deno.readTextFile(path)).trim();
+    say(`Another set-up${holder && ` (process ${holder})`} is at work here; waiting for it …`);
     await file.lock(true);
   }
   await file.truncate();

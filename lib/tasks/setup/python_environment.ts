@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { lastLines } from "../command.ts";
 import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
 import { findPythons, pythonRemedy, usablePython } from "./find_python.ts";
@@ -32,13 +32,13 @@ export function labStep(site: Site): Step {
 
 type Requirements = "notebooks" | "lab";
 
-const requirementsFile = ({ root }: Site, name: Requirements) => join(root, "lib", "tasks", "python", `${name}.txt`);
+const requirementsFile = (name: Requirements) => fileURLToPath(new URL(`../python/${name}.txt`, import.meta.url));
 const stampFile = (site: Site, name: Requirements) => venvPath(site, `installed-${name}.txt`);
 
 /** The stamp is a copy of the requirements, written last: a changed list and a broken-off install are both "not done". */
 async function isInstalled(site: Site, name: Requirements): Promise<boolean> {
   const [wanted, stamped] = await Promise.all(
-    [requirementsFile(site, name), stampFile(site, name)].map((path) => Deno.readTextFile(path).catch(() => "")),
+    [requirementsFile(name), stampFile(site, name)].map((path) => Deno.readTextFile(path).catch(() => "")),
   );
   return wanted === stamped && await exists(venvPython(site));
 }
@@ -57,7 +57,7 @@ async function install(site: Site, name: Requirements, progress: (text: string) 
 }
 
 async function installRequirements(site: Site, name: Requirements, progress: (text: string) => void): Promise<number> {
-  const requirements = requirementsFile(site, name);
+  const requirements = requirementsFile(name);
   const content = await Deno.readTextFile(requirements);
   const packages = content.split("\n").filter((line) => /^\w/.test(line));
   let count = 0;

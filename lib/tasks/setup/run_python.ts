@@ -1,7 +1,9 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type CommandOptions, type CommandResult, lastLines, runCommand } from "../command.ts";
 import { type Site, venvPython } from "./site.ts";
 import { SetupError } from "./step.ts";
+
+const supervisor = fileURLToPath(new URL("../python/supervise.py", import.meta.url));
 
 /** Runs Python with these arguments; it ends, with all it has started, when this process does. */
 export async function runPython(
@@ -9,7 +11,6 @@ export async function runPython(
   [python, ...args]: readonly string[],
   { onLine }: Pick<CommandOptions, "onLine"> = {},
 ): Promise<CommandResult> {
-  const supervisor = join(site.root, "lib", "tasks", "python", "supervise.py");
   return await runCommand([python, supervisor, String(Deno.pid), python, ...args], {
     env: { ...site.env, PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
     onLine,
