@@ -80,6 +80,8 @@ export { type LayerSummary, modelSummary } from "./models/model_summary.ts";
 export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";
 
 // query
+export { averageLinkage, type AverageLinkageOptions } from "./query/average_linkage.ts";
+export { badge, type BadgeOptions, badgeSampling } from "./query/badge.ts";
 export { bald, baldSampling } from "./query/bald.ts";
 export { batchBald, type BatchBaldOptions, batchBaldSampling, type JointBatch } from "./query/batch_bald.ts";
 export {
@@ -96,7 +98,24 @@ export {
   type StrategyReport,
 } from "./query/check_strategy.ts";
 export { classBalancedSampling } from "./query/class_balanced.ts";
+export {
+  clusterMargin,
+  type ClusterMarginInputs,
+  type ClusterMarginOptions,
+  clusterMarginSampling,
+  type ClusterMarginStrategyOptions,
+} from "./query/cluster_margin.ts";
 export { consensusEntropy, consensusEntropySampling } from "./query/consensus_entropy.ts";
+export {
+  type Beliefs,
+  contrastive,
+  type ContrastiveInputs,
+  type ContrastiveOptions,
+  contrastiveSampling,
+} from "./query/contrastive.ts";
+export { type CoralOptions, coralSampling } from "./query/coral.ts";
+export { cosineDiversitySampling } from "./query/cosine_diversity.ts";
+export { type DiverseMiniBatchOptions, diverseMiniBatchSampling } from "./query/diverse_mini_batch.ts";
 export { drawById } from "./query/draw_by_id.ts";
 export { entropy, entropySampling } from "./query/entropy.ts";
 export {
@@ -112,10 +131,30 @@ export {
 } from "./query/expected_gradient_length.ts";
 export { expectedModelChange, expectedModelChangeSampling } from "./query/expected_model_change.ts";
 export type { EffortOptions, ExpectationOptions } from "./query/expected_over_answers.ts";
+export {
+  facilityLocation,
+  type FacilityLocationInputs,
+  type FacilityLocationOptions,
+  facilityLocationSampling,
+} from "./query/facility_location.ts";
 export { fixedThreshold, type FixedThresholdOptions } from "./query/fixed_threshold.ts";
+export type { GradientFactors } from "./query/gradient_embedding.ts";
+export { type Distance, greedyMaxMin, type GreedyMaxMinOptions } from "./query/greedy_max_min.ts";
 export { inIdOrder } from "./query/in_id_order.ts";
+export {
+  type DensityOptions,
+  informationDensity,
+  type InformationDensityOptions,
+  informationDensitySampling,
+} from "./query/information_density.ts";
+export { type KCenterGreedyOptions, kCenterGreedySampling } from "./query/k_center_greedy.ts";
+export { type Clustering, kMeans, type KMeansOptions } from "./query/k_means.ts";
+export { kMeansPlusPlus, type KMeansPlusPlusOptions } from "./query/k_means_plus_plus.ts";
+export { type CentralRowsOptions, kMeansSampling, nearestToCentres } from "./query/k_means_sampling.ts";
 export { type KMeansStratifiedOptions, kMeansStratifiedSampling } from "./query/k_means_stratified.ts";
+export { jensenShannonDiversitySampling, type KLDiversityOptions, klDiversitySampling } from "./query/kl_diversity.ts";
 export { leastConfidence, leastConfidenceSampling, type NormalisedOptions } from "./query/least_confidence.ts";
+export type { TieOptions } from "./query/lots.ts";
 export { margin, marginSampling } from "./query/margin.ts";
 export { maximumDisagreement, maximumDisagreementSampling } from "./query/maximum_disagreement.ts";
 export { meanDisagreement, meanDisagreementSampling } from "./query/mean_disagreement.ts";
@@ -132,7 +171,16 @@ export {
   type RowReader,
 } from "./query/pool_view.ts";
 export { predictiveEntropy, predictiveEntropySampling } from "./query/predictive_entropy.ts";
+export {
+  probCover,
+  type ProbCoverOptions,
+  probCoverSampling,
+  type ProbCoverStrategyOptions,
+  pureRadius,
+  type PureRadiusOptions,
+} from "./query/prob_cover.ts";
 export { type ProbeData, probeRefitter, type Refitted, type Refitter } from "./query/probe_refitter.ts";
+export { quantileThreshold, type QuantileThresholdOptions } from "./query/quantile_threshold.ts";
 export {
   type Family,
   type Picks,
@@ -141,8 +189,8 @@ export {
   type Selection,
   type StrategyDefinition,
 } from "./query/query_strategy.ts";
-export { quantileThreshold, type QuantileThresholdOptions } from "./query/quantile_threshold.ts";
 export { randomSampling } from "./query/random_sampling.ts";
+export { rankedBatch, type RankedBatchOptions, rankedBatchSampling } from "./query/ranked_batch.ts";
 export { restrict, type RestrictOptions } from "./query/restrict.ts";
 export { type ScoredDefinition, scoredStrategy } from "./query/scored_strategy.ts";
 export { strategies, type StrategyName } from "./query/strategies.ts";
@@ -150,6 +198,9 @@ export { stratified, type StratifiedOptions } from "./query/stratified.ts";
 export { type StreamRule, type StreamSampler, streamSampler } from "./query/stream_sampler.ts";
 export { fitTemperature, temperatureScale } from "./query/temperature.ts";
 export { topK, type TopKOptions } from "./query/top_k.ts";
+export { typiClust, type TypiClustInputs, type TypiClustOptions, typiClustSampling } from "./query/typi_clust.ts";
+export { typicality, type TypicalityOptions } from "./query/typicality.ts";
+export { type UncertainThenDiverseOptions, uncertainThenDiverseSampling } from "./query/uncertain_then_diverse.ts";
 export { variableUncertainty, type VariableUncertaintyOptions } from "./query/variable_uncertainty.ts";
 export { variationRatio, variationRatioSampling } from "./query/variation_ratio.ts";
 export { voteEntropy, voteEntropySampling } from "./query/vote_entropy.ts";
@@ -171,10 +222,10 @@ export { reliabilityDiagram } from "./report/reliability_diagram.ts";
 export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
 export { saveTable, type SaveTableOptions } from "./report/save_table.ts";
 export { notebookScreen, type Output, type Screen, textScreen, type TextScreenOptions } from "./report/screen.ts";
-export { type Facts, show, type Showable, showOn } from "./report/show.ts";
+export { show, type Showable, showOn } from "./report/show.ts";
 export { NotebookSkipped, skipNotebook } from "./report/skip_notebook.ts";
 export type { Spread } from "./report/spread.ts";
-export { type Cell, type Table, table, type TableOptions } from "./report/table.ts";
+export { type Table, table, type TableOptions } from "./report/table.ts";
 export { type Confusion, topConfusions, type TopConfusionsOptions } from "./report/top_confusions.ts";
 export { trainingCurves } from "./report/training_curves.ts";
 export { type Mistake, worstMistakes, type WorstMistakesOptions } from "./report/worst_mistakes.ts";

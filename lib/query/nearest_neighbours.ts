@@ -17,7 +17,7 @@ export interface Neighbours {
 /**
  * The `count` items of `others` least unlike each of `items`; an item is no neighbour of its own. Exact: a matrix product
  * finds who may be among them, and those are compared in float64. Of equally near ones the earlier in `others` comes
- * first. O(items · others · terms) time, 16 MiB at a time besides the result.
+ * first. O(items · others · terms) time, 32 MiB at a time besides the result.
  */
 export async function nearestNeighbours(
   dissimilarity: Dissimilarity,
@@ -32,24 +32,30 @@ export async function nearestNeighbours(
     items: new Int32Array(items.length * count),
     values: new Float64Array(items.length * count),
   };
-  const bounds = new Float64Array(width);
+  const columnOf = new Map(Array.from(others, (other, column) => [other, column]));
   const smallest = new Float64Array(count);
-  const rowsAtOnce = Math.max(1, Math.min(4096, Math.floor(2 ** 22 / Math.max(1, width))));
+  const rowsAtOnce = Math.max(1, Math.min(4096, Math.floor(BLOCK / Math.max(1, width))));
   for (let from = 0; from < items.length; from += rowsAtOnce) {
     const lefts = items.subarray(from, from + rowsAtOnce);
     const products = await dissimilarity.products(lefts, others);
-    lefts.forEach((item, place) => {
+    for (let place = 0; place < lefts.length; place++) {
+      const item = lefts[place];
+      const start = place * width;
+      const own = columnOf.get(item);
+      if (own !== undefined) products[start + own] = -Infinity;
       smallest.fill(Infinity);
-      for (let column = 0, at = place * width; column < width; column++, at++) {
-        const bound = others[column] === item ? Infinity : bases[column] - factor * products[at];
-        bounds[column] = bound;
-        if (bound < smallest[count - 1]) insert(smallest, bound);
+      let largest = Infinity;
+      for (let column = 0; column < width; column++) {
+        const bound = bases[column] - factor * products[start + column];
+        if (bound >= largest) continue;
+        insert(smallest, bound);
+        largest = smallest[count - 1];
       }
       // Bounds of the true neighbours can be off by the error, and so can those that seem to beat them.
-      const limit = smallest[count - 1] + 2 * error * norm[item] * largestNorm;
+      const limit = largest + 2 * error * norm[item] * largestNorm;
       const close: { other: number; value: number }[] = [];
       for (let column = 0; column < width; column++) {
-        if (bounds[column] > limit || bounds[column] === Infinity) continue;
+        if (bases[column] - factor * products[start + column] > limit || column === own) continue;
         close.push({ other: others[column], value: dissimilarity.value(item, others[column]) });
       }
       close.sort((a, b) => a.value - b.value);
@@ -57,10 +63,13 @@ export async function nearestNeighbours(
         found.items[(from + place) * count + rank] = close[rank].other;
         found.values[(from + place) * count + rank] = close[rank].value;
       }
-    });
+    }
   }
   return found;
 }
+
+/** Products made at once: 32 MiB, so that the wider block is not handed over too often. */
+const BLOCK = 2 ** 23;
 
 /** Puts `value` into its place among ascending numbers; the largest falls out. */
 function insert(ascending: Float64Array, value: number): void {

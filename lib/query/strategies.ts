@@ -3,6 +3,7 @@ import { baldSampling } from "./bald.ts";
 import { batchBaldSampling } from "./batch_bald.ts";
 import { calibratedEntropy, calibratedLeastConfidence, calibratedMargin } from "./calibrated.ts";
 import { classBalancedSampling } from "./class_balanced.ts";
+import { clusterMarginSampling } from "./cluster_margin.ts";
 import { consensusEntropySampling } from "./consensus_entropy.ts";
 import { contrastiveSampling } from "./contrastive.ts";
 import { coralSampling } from "./coral.ts";
@@ -80,6 +81,7 @@ export const strategies = {
   rankedBatch: rankedBatchSampling,
   diverseMiniBatch: diverseMiniBatchSampling,
   badge: badgeSampling,
+  clusterMargin: clusterMarginSampling,
   contrastive: contrastiveSampling,
   coral: coralSampling,
   expectedGradientLength: expectedGradientLengthSampling,
