@@ -1,4 +1,5 @@
-import { show } from "./show.ts";
+import { defaultScreen, type Screen } from "./screen.ts";
+import { showOn } from "./show.ts";
 
 /** How far an exercise has come. */
 export type ExerciseState = "to do" | "not yet" | "done";
@@ -12,6 +13,8 @@ export interface ExerciseOptions<Answer> {
    * holds, otherwise `false` or a sentence that says what is still wrong.
    */
   readonly expects: Readonly<Record<string, (answer: Answer) => boolean | string | Promise<boolean | string>>>;
+  /** Where it is said; this process's own screen by default. */
+  readonly screen?: Screen;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface ExerciseOptions<Answer> {
  */
 export async function checkExercise<Answer>(
   exercise: string,
-  { answer, expects }: ExerciseOptions<Answer>,
+  { answer, expects, screen = defaultScreen() }: ExerciseOptions<Answer>,
 ): Promise<ExerciseState> {
   const lines: string[] = [];
   let state: ExerciseState = "done";
@@ -53,7 +56,9 @@ export async function checkExercise<Answer>(
     state = "not yet";
     lines.push(`  ✗ the answer could not be worked out: ${messageOf(error)}`);
   }
-  await show([`${{ done: "✓", "not yet": "✗", "to do": "○" }[state]} ${exercise}: ${state}`, ...lines].join("\n"));
+  await showOn(screen, [
+    [`${{ done: "✓", "not yet": "✗", "to do": "○" }[state]} ${exercise}: ${state}`, ...lines].join("\n"),
+  ]);
   return state;
 }
 

@@ -6,7 +6,6 @@ import { fitText } from "./text_width.ts";
 
 /** A picture of results, the same in a notebook, in a file and read aloud. */
 export interface Figure {
-  readonly kind: "figure";
   readonly title: string;
   /** What the file is called; a figure with a name is saved when it is shown. */
   readonly name?: string;
@@ -71,14 +70,14 @@ export function drawFigure({ title, subtitle, name, summary, width, height, body
     ...(subtitle === undefined ? [] : [line(subtitle, margin + titleHeight + 9, 12, { fill: ink.muted })]),
     element("g", { transform: `translate(${margin},${top})` }, [body]),
   ]);
+  let png: Promise<Uint8Array> | undefined;
   return {
-    kind: "figure",
     title: plainText(title),
     name,
     summary: plainText(summary),
     ...whole,
     svg,
-    png: () => rasterise(svg),
+    png: () => png ??= rasterise(svg), // shown and saved, drawn once
   };
 }
 

@@ -156,7 +156,7 @@ function captionLine(
 ): Markup {
   const size = 11;
   return element("text", { x: slot / 2, y, "font-size": size, "text-anchor": "middle", fill: color }, [
-    escapeMarkup(mark + fitText(text, { width: slot - (mark === "" ? 0 : 14), size })),
+    escapeMarkup(mark + fitText(text, { width: slot - (mark === "" ? 4 : 18), size })),
   ]);
 }
 

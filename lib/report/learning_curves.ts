@@ -73,7 +73,10 @@ export function learningCurves(
 ): Figure {
   checkCurves(curves);
   const points = curves.flatMap((curve) => pointsOf(curve, band === "none" ? "interval" : band));
-  const banded = band === "none" ? [] : points.filter(({ runs }) => runs > 1);
+  // A share cannot leave 0…1, though the interval of a mean over few runs may.
+  const clip = (value: number) => percent ? Math.min(1, Math.max(0, value)) : value;
+  const banded = band === "none" ? [] : points.filter(({ runs }) => runs > 1)
+    .map((point) => ({ ...point, low: clip(point.low), high: clip(point.high) }));
   const styles = new Map(curves.map((curve) => [curve.name, seriesStyle(curve.name, names)]));
   const key = legend([...styles].map(([label, style]) => ({ label, ...style })), { width });
   const write = (value: number) => percent ? formatPercent(value) : formatNumber(value);
@@ -114,16 +117,18 @@ export function learningCurves(
         dy: -8,
         fill: ink.muted,
       }),
+      ...[...styles].map(([series, { color }]) =>
+        Plot.areaY(banded.filter((point) => point.series === series), {
+          x: "labels",
+          y1: "low",
+          y2: "high",
+          fill: color,
+          fillOpacity: 0.16,
+        })
+      ),
       ...[...styles].flatMap(([series, { color, dash, symbol }]) => {
         const own = points.filter((point) => point.series === series);
         return [
-          Plot.areaY(banded.filter((point) => point.series === series), {
-            x: "labels",
-            y1: "low",
-            y2: "high",
-            fill: color,
-            fillOpacity: 0.16,
-          }),
           Plot.line(own, { x: "labels", y: "mean", stroke: color, strokeWidth: 2, strokeDasharray: dash }),
           ...own.length <= 30 ? [Plot.dot(own, { x: "labels", y: "mean", fill: color, symbol, r: 3 })] : [],
         ];

@@ -25,7 +25,8 @@ export function reliabilityDiagram(
   if (bins.length === 0) {
     throw new RangeError("Cannot draw a reliability diagram: at least one image must be evaluated: current value is 0");
   }
-  const confidence = bins.reduce((sum, bin) => sum + bin.confidence * bin.count, 0) / count;
+  const confidence = bins.reduce((sum, bin) => sum + bin.confidence * bin.count, 0) /
+    bins.reduce((sum, bin) => sum + bin.count, 0);
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const frame = { width, marginLeft: 56, marginRight: 16 };
   const x = { domain: [0, 1] };
@@ -84,7 +85,9 @@ export function reliabilityDiagram(
   const lean = confidence > accuracy ? "over-confident" : "under-confident";
   return drawFigure({
     title,
-    subtitle: `Expected calibration error ${formatPercent(calibrationError)}; the dashed line is perfect`,
+    subtitle: `Expected calibration error ${
+      formatPercent(calibrationError)
+    }; orange: how far a bar is off the diagonal`,
     name,
     summary: `Mean confidence ${formatPercent(confidence)}, accuracy ${formatPercent(accuracy)}: ${lean} by ` +
       `${formatPercent(Math.abs(confidence - accuracy))} on the whole. Expected calibration error ` +

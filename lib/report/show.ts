@@ -4,13 +4,13 @@ import type { Figure } from "./figure.ts";
 import { saveFigure } from "./save_figure.ts";
 import { saveTable } from "./save_table.ts";
 import { defaultScreen, type Output, type Screen } from "./screen.ts";
-import { type Cell, isFrame, renderTable, type Table, table } from "./table.ts";
+import { factTable, isFrame, renderTable, type Table, table } from "./table.ts";
 
-/** A set of named values, such as a configuration. */
-export type Facts = Readonly<Record<string, Cell>>;
-
-/** What {@linkcode show} can show. */
-export type Showable = Figure | Table | DataFrame | Facts | readonly Facts[] | string | number | boolean;
+/**
+ * What {@linkcode show} can show: a figure, a table, a polars frame, an array of records (a table), a record (a table of
+ * names and values), or something to be said in a line.
+ */
+export type Showable = Figure | Table | DataFrame | object | string | number | boolean;
 
 /**
  * Shows figures, tables, polars frames, records and text, one below the other: in a notebook as pictures and tables, in
@@ -43,25 +43,23 @@ export async function showOn(screen: Screen, things: readonly (Showable | Promis
 }
 
 async function saveNamed(thing: Showable): Promise<void> {
-  if (isKind(thing, "figure") && thing.name !== undefined) await saveFigure(thing);
-  if (isKind(thing, "table") && thing.name !== undefined) await saveTable(thing.frame, { name: thing.name });
+  if (isFigure(thing) && thing.name !== undefined) await saveFigure(thing);
+  if (isTable(thing) && thing.name !== undefined) await saveTable(thing.frame, { name: thing.name });
 }
 
 async function outputOf(thing: Showable, where: Screen["kind"]): Promise<Output> {
-  if (typeof thing !== "object") return { data: { "text/plain": String(thing) } };
-  if (isKind(thing, "figure")) return await figureOutput(thing, where);
-  if (isKind(thing, "table")) return tableOutput(thing);
-  if (isFrame(thing)) return tableOutput(table(thing));
-  if (Array.isArray(thing)) return tableOutput(table(thing));
-  return tableOutput(table(Object.entries(thing).map(([name, value]) => ({ name, value: `${value ?? ""}` }))));
+  if (typeof thing !== "object" || thing === null) return { data: { "text/plain": String(thing) } };
+  if (isFigure(thing)) return await figureOutput(thing, where);
+  if (isTable(thing)) return tableOutput(thing);
+  return tableOutput(isFrame(thing) || Array.isArray(thing) ? table(thing) : factTable(thing));
 }
 
-function isKind<Kind extends "figure" | "table">(
-  thing: Showable,
-  kind: Kind,
-): thing is Extract<Figure | Table, { readonly kind: Kind }> {
-  return typeof thing === "object" && !isFrame(thing) && "kind" in thing && thing.kind === kind &&
-    (kind === "figure" ? "svg" in thing : "frame" in thing);
+function isFigure(thing: Showable): thing is Figure {
+  return typeof thing === "object" && thing !== null && "svg" in thing && "png" in thing;
+}
+
+function isTable(thing: Showable): thing is Table {
+  return typeof thing === "object" && thing !== null && "frame" in thing && isFrame(thing.frame);
 }
 
 async function figureOutput(figure: Figure, where: Screen["kind"]): Promise<Output> {

@@ -3,12 +3,11 @@ import { formatCount, formatNumber } from "./format.ts";
 import { element, escapeMarkup, type Markup, plainText } from "./markup.ts";
 import { columnWidth } from "./text_width.ts";
 
-/** What a cell of a table can hold. */
-export type Cell = string | number | bigint | boolean | null | undefined;
+/** What a cell of a frame can hold. */
+type Cell = string | number | bigint | boolean | null;
 
 /** A frame and how it is to be shown. */
 export interface Table {
-  readonly kind: "table";
   readonly frame: DataFrame;
   readonly title?: string;
   /** What the files are called; a table with a name is saved when it is shown. */
@@ -30,7 +29,8 @@ export interface TableOptions {
 }
 
 /**
- * A table to show, from a polars frame or from records that all have the same keys.
+ * A table to show, from a polars frame or from records: a column for each key, in the order in which keys come up. Lists
+ * in a cell are joined by commas; a column of mixed kinds becomes text.
  *
  * @example
  * ```ts
@@ -42,10 +42,16 @@ export interface TableOptions {
  * ```
  */
 export function table(
-  rows: DataFrame | readonly Readonly<Record<string, Cell>>[],
+  rows: DataFrame | readonly object[],
   { title, name, digits, limit = 50 }: TableOptions = {},
 ): Table {
-  return { kind: "table", frame: isFrame(rows) ? rows : frameOf(rows), title, name, digits, limit };
+  return { frame: isFrame(rows) ? rows : frameOf(rows), title, name, digits, limit };
+}
+
+/** A table of two columns from one record: names and values. */
+export function factTable(facts: object): Table {
+  const rows = Object.entries(facts).map(([name, value]) => ({ name, value: formatCell(cellOf(value), undefined) }));
+  return table(rows, { limit: Infinity });
 }
 
 /** Whether `value` is a polars frame. */
@@ -53,17 +59,40 @@ export function isFrame(value: unknown): value is DataFrame {
   return pl.DataFrame.isDataFrame(value);
 }
 
-function frameOf(rows: readonly Readonly<Record<string, Cell>>[]): DataFrame {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return pl.DataFrame(Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)])));
+function frameOf(rows: readonly object[]): DataFrame {
+  const records = rows.map((row) => new Map(Object.entries(row)));
+  const names = [...new Set(records.flatMap((record) => [...record.keys()]))];
+  return pl.DataFrame(Object.fromEntries(names.map((name) => {
+    const cells = records.map((record) => cellOf(record.get(name)));
+    const kinds = new Set(cells.filter((cell) => cell !== null).map((cell) => typeof cell));
+    return [name, kinds.size <= 1 ? cells : cells.map((cell) => cell === null ? null : String(cell))];
+  })));
+}
+
+function cellOf(value: unknown): Cell {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return value;
+    case "object":
+      if (value === null) return null;
+      if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+        return Array.from(value as ArrayLike<unknown>, (item) => formatCell(cellOf(item), undefined)).join(", ");
+      }
+      return JSON.stringify(value);
+    default:
+      return value === undefined ? null : String(value);
+  }
 }
 
 /** A table as HTML, in the viewer's own colours, and as text. */
 export function renderTable({ frame, title, digits, limit }: Table): { readonly html: Markup; readonly text: string } {
-  const rows = frame.head(limit).rows() as Cell[][];
+  const rows = frame.head(Math.min(limit, frame.height)).rows() as Cell[][];
   const columns = frame.columns.map((name, place) => {
     const values = rows.map((row) => row[place]);
-    const numeric = values.some(isNumber) && values.every((value) => isNumber(value) || isMissing(value));
+    const numeric = values.some(isNumber) && values.every((value) => isNumber(value) || value === null);
     return { name: plainText(name), numeric, cells: values.map((value) => formatCell(value, digits)) };
   });
   const cut = frame.height > limit ? `… and ${formatCount(frame.height - limit)} rows more` : undefined;
@@ -86,12 +115,8 @@ function isNumber(value: Cell): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
 }
 
-function isMissing(value: Cell): value is null | undefined {
-  return value === null || value === undefined;
-}
-
 function formatCell(value: Cell, digits: number | undefined): string {
-  if (isMissing(value)) return "";
+  if (value === null) return "";
   if (typeof value === "bigint") return formatCount(value);
   if (typeof value !== "number") return plainText(String(value));
   if (digits === undefined || !Number.isFinite(value) || Number.isInteger(value)) return formatNumber(value);

@@ -42,8 +42,8 @@ export type MetricsFile = z.infer<typeof MetricsFile>;
 export interface WriteMetricsOptions {
   /** By name: what was found, and how far it may lie from that on another machine. */
   readonly metrics: Readonly<Record<string, { readonly value: number; readonly tolerance: number }>>;
-  /** Everything that was chosen, defaults included; plain JSON. */
-  readonly configuration: MetricsFile["configuration"];
+  /** Everything that was chosen, defaults included; what JSON cannot hold (functions) is left out. */
+  readonly configuration: object;
   readonly seed: number | string;
   /** What was trained and tested on. */
   readonly datasets: readonly Pick<Dataset, "name" | "checksum">[];
@@ -80,7 +80,7 @@ export async function writeMetrics(
     metrics,
     measured,
     profile,
-    configuration,
+    configuration: JSON.parse(JSON.stringify(configuration)),
     seed,
     versions: {
       curio: project.version,
