@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { HostTensor, NamedTensors } from "../runtime/engine/engine_state.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import type { Engine } from "./engine.ts";
-import type { HostTensor, NamedTensors } from "./named_tensors.ts";
 import type { RunConfiguration } from "./run_configuration.ts";
 import type { RunState } from "./run_state.ts";
 import { openSealedSafetensors, sealSafetensors } from "./safetensors.ts";

@@ -1,13 +1,15 @@
+import type { EngineState } from "../runtime/engine/engine_state.ts";
+import type { GraphBatch } from "../runtime/engine/engine_types.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
-import { mendBatchNorm } from "./mend_batch_norm.ts";
 import { applyEagerRemedies } from "./apply_eager_remedies.ts";
-import type { Engine, EngineOptions, EngineState, ForwardOptions, StepResult, TrainingBatch } from "./engine.ts";
-import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
+import type { Engine, EngineOptions, ForwardOptions, StepResult } from "./engine.ts";
+import { mendBatchNorm } from "./mend_batch_norm.ts";
 import { hostTensors, weightVariables, writeWeights } from "./network_weights.ts";
 import { normaliser } from "./normaliser.ts";
 import { optimizerOf, slotsOf, update } from "./optimizers.ts";
 import { dropoutLayersOf } from "./seeded_dropout.ts";
+import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 import { inputShapeOf, normalizationOf, type Trainable } from "./trainable.ts";
 
 /**
@@ -69,7 +71,7 @@ export function eagerEngine(
   return {
     kind: "eager",
 
-    async step(batch: TrainingBatch): Promise<StepResult> {
+    async step(batch: GraphBatch): Promise<StepResult> {
       const found = tf.tidy(() => {
         const targets = tf.tensor2d(batch.targets, [batch.weights.length, classes]);
         const images = imageTensor(batch.images);

@@ -1,9 +1,9 @@
 import { type Augmentation, augmentBatch } from "../data/augment_batch.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { GraphBatch } from "../runtime/engine/engine_types.ts";
 import type { Random } from "../runtime/random.ts";
-import type { TrainingBatch } from "./engine.ts";
-import { targetRows } from "./target_rows.ts";
 import type { Schedule } from "./schedules.ts";
+import { targetRows } from "./target_rows.ts";
 
 /** How {@linkcode minibatches} makes a step's batch. */
 export interface MinibatchOptions {
@@ -25,7 +25,7 @@ export interface MinibatchOptions {
 export function minibatches(
   { images, labels }: Dataset,
   { random, batchSize, totalSteps, schedule, classWeights, labelSmoothing, augmentation }: MinibatchOptions,
-): (step: number) => Promise<TrainingBatch> {
+): (step: number) => Promise<GraphBatch> {
   const stepsPerEpoch = Math.ceil(images.count / batchSize);
   const classes = classWeights.length;
   let order: { epoch: number; indices: Int32Array } = { epoch: -1, indices: new Int32Array(0) };

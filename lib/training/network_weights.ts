@@ -1,5 +1,5 @@
+import type { HostTensor, NamedTensors } from "../runtime/engine/engine_state.ts";
 import { tf } from "../runtime/tensorflow.ts";
-import type { HostTensor, NamedTensors } from "./named_tensors.ts";
 
 type LayerVariable = tf.LayersModel["weights"][number];
 

@@ -1,5 +1,5 @@
+import type { NamedTensors } from "../runtime/engine/engine_state.ts";
 import type { EpochRecord, History } from "./history.ts";
-import type { NamedTensors } from "./named_tensors.ts";
 
 /** The best epoch so far of a run that may stop early. */
 export interface BestEpoch {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { HostTensor, NamedTensors } from "./named_tensors.ts";
+import type { HostTensor, NamedTensors } from "../runtime/engine/engine_state.ts";
 
 /** What a safetensors file holds. */
 export interface Safetensors {

@@ -1,5 +1,5 @@
 import { type Dataset, fit, type FitOptions, type History, Random } from "curio";
-import type { NamedTensors } from "../../lib/training/named_tensors.ts";
+import type { NamedTensors } from "../../lib/runtime/engine/engine_state.ts";
 import { readWeights } from "../../lib/training/network_weights.ts";
 import { encodeSafetensors } from "../../lib/training/safetensors.ts";
 import { syntheticDataset } from "./synthetic_dataset.ts";

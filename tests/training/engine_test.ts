@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { type CnnOptions, engineSupport, Random, tf } from "curio";
+import type { EngineState } from "../../lib/runtime/engine/engine_state.ts";
+import type { GraphBatch } from "../../lib/runtime/engine/engine_types.ts";
 import { createEngine } from "../../lib/training/create_engine.ts";
 import { eagerEngine } from "../../lib/training/eager_engine.ts";
-import type { Engine, EngineState, TrainingBatch } from "../../lib/training/engine.ts";
-import { targetRows } from "../../lib/training/target_rows.ts";
+import type { Engine } from "../../lib/training/engine.ts";
 import { optimizerOf } from "../../lib/training/optimizers.ts";
+import { targetRows } from "../../lib/training/target_rows.ts";
 import { tinyTrainable } from "./tiny_trainable.ts";
 
 const normalization = { mean: [0.4], deviation: [0.3] };
 
-function batchOf(step: number, count = 10): TrainingBatch {
+function batchOf(step: number, count = 10): GraphBatch {
   const random = new Random(step);
   return {
     images: Uint8Array.from({ length: count * 64 }, () => random.integer(256)),

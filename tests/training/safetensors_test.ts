@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { HostTensor } from "../../lib/training/named_tensors.ts";
+import type { HostTensor } from "../../lib/runtime/engine/engine_state.ts";
 import {
   encodeSafetensors,
   openSealedSafetensors,
