@@ -7,16 +7,22 @@ interface Attribute {
   readonly value: unknown;
 }
 
+/** The addon's numbers for kinds of attributes and types of tensors. */
+type Binding = Readonly<
+  Record<
+    "TF_ATTR_TYPE" | "TF_ATTR_FLOAT" | "TF_ATTR_BOOL" | "TF_ATTR_STRING" | "TF_FLOAT" | "TF_INT32",
+    number
+  >
+>;
+
 /** What tfjs-node's backend offers beyond the interface of all backends. */
 interface TensorFlowBackend {
-  readonly binding:
-    & { readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number; readonly TF_INT32: number }
-    & Readonly<Record<`TF_ATTR_${"FLOAT" | "BOOL" | "STRING" | "INT"}`, number>>;
+  readonly binding: Binding;
   executeSingleOutput(op: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
   executeMultipleOutputs(op: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
 }
 
-/** Attributes by name: `{ epsilon: 1e-3, is_training: true, T: "float32" }`. */
+/** Attributes by name, numbers as floats: `{ epsilon: 1e-3, is_training: true, T: "float32" }`. */
 export type Attributes = Readonly<Record<string, number | boolean | string>>;
 
 /** Whether TensorFlow's operations can be called by name; on other backends plain tfjs must do. */
