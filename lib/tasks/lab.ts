@@ -10,8 +10,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const lab = new Deno.Command(venvPython(thisSite()), {
     args: [
       ...["-m", "jupyterlab", "--ServerApp.root_dir", join(projectRoot, "notebooks")],
-      // Its own Python kernel has no business here.
-      ...["--KernelSpecManager.ensure_native_kernel=False", `--MultiKernelManager.default_kernel_name=${kernelName}`],
+      `--MultiKernelManager.default_kernel_name=${kernelName}`,
       ...args,
     ],
     stdin: "inherit",
