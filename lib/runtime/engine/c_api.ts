@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { installedTensorFlow, tensorflowFolder } from "../addon.ts";
 import { backend } from "../tensorflow.ts";
 
-/** A `TF_Output`, `{ TF_Operation*; int }`, passed by value. */
+/** A `TF_Output` or `TF_Input`, both `{ TF_Operation*; int }`, passed by value. */
 const output = { struct: ["pointer", "i32"] } as const;
 
 /** The part of TensorFlow's C API (`tensorflow/c/c_api.h`) that building, differentiating and running a graph takes. */
@@ -36,7 +36,10 @@ const functions = {
   TF_SetAttrShape: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
   TF_SetAttrTensor: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },
   TF_FinishOperation: { parameters: ["pointer", "pointer"], result: "pointer" },
-  TF_OperationOutputType: { parameters: [output], result: "i32" },
+  TF_OperationOpType: { parameters: ["pointer"], result: "pointer" },
+  TF_OperationOutputNumConsumers: { parameters: [output], result: "i32" },
+  TF_OperationOutputConsumers: { parameters: [output, "buffer", "i32"], result: "i32" },
+  TF_UpdateEdge: { parameters: ["pointer", output, output, "pointer"], result: "void" },
   TF_GraphGetTensorNumDims: { parameters: ["pointer", output, "pointer"], result: "i32" },
   TF_GraphGetTensorShape: { parameters: ["pointer", output, "buffer", "i32", "pointer"], result: "void" },
   TF_AddGradients: {

@@ -40,6 +40,8 @@ export class Graph {
   static #alive = 0;
   readonly #pointer: Deno.PointerObject;
   readonly #names = new Map<string, number>();
+  /** What goes into each ReLU, and what comes out. */
+  readonly #relus: { readonly input: Output; readonly output: Output }[] = [];
   #scope = "";
   #deleted = false;
 
@@ -94,7 +96,11 @@ export class Graph {
       for (const [attribute, value] of Object.entries(attributes)) setAttribute(description, attribute, value, status);
       return c.TF_FinishOperation(description, status);
     });
-    return { name: fullName, pointer: pointer! };
+    const added = { name: fullName, pointer: pointer! };
+    if (kind === "Relu" || kind === "Relu6") {
+      this.#relus.push({ input: inputs[0] as Output, output: { operation: added, index: 0 } });
+    }
+    return added;
   }
 
   /** {@linkcode operation}, and its first result. */
@@ -161,12 +167,34 @@ export class Graph {
         found,
       );
     });
+    this.#differentiateRelusByOutput();
     return xs.map((x, place) => {
       const pointer = Deno.UnsafePointer.create(found[2 * place]);
       if (!pointer) return undefined;
       const name = `gradient of ${x.operation.name}`;
       return { operation: { name, pointer }, index: Number(found[2 * place + 1] & 0xffffffffn) };
     });
+  }
+
+  /**
+   * Lets the gradient of each ReLU look at the ReLU's output, which is positive where its input is, as TensorFlow's
+   * Python gradients do. Its C++ gradients look at the input, which then has a second reader, and that keeps TensorFlow
+   * from fusing the ReLU into the layer before.
+   */
+  #differentiateRelusByOutput(): void {
+    const c = cApi();
+    for (const { input, output } of this.#relus) {
+      const readers = new BigUint64Array(2 * c.TF_OperationOutputNumConsumers(outputBytes([input])));
+      c.TF_OperationOutputConsumers(outputBytes([input]), readers, readers.length / 2);
+      for (let place = 0; place < readers.length; place += 2) {
+        const kind = c.TF_OperationOpType(Deno.UnsafePointer.create(readers[place]));
+        if (!/^Relu6?Grad$/.test(Deno.UnsafePointerView.getCString(kind!))) continue;
+        checked(
+          "differentiate a ReLU by its output",
+          (status) => c.TF_UpdateEdge(this.pointer, outputBytes([output]), readers.subarray(place, place + 2), status),
+        );
+      }
+    }
   }
 
   /** Frees the graph; its sessions must be closed before. A second call does nothing. */

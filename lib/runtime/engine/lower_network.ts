@@ -51,19 +51,32 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
   const lowered = new Map<number, Output>([[plan.input, images]]);
 
   function lower(place: number): Output {
-    const found = lowered.get(place);
-    if (found) return found;
+    const known = lowered.get(place);
+    if (known) return known;
     const step = plan.steps[place];
-    const context = contextOf(step, { ...options, plan });
-    const folding = context.training ? undefined : foldableBefore(plan, step);
-    const inputs = (folding ?? step).inputs.map(lower);
-    const output = graph.inScope(step.layer.name, () =>
-      explained(step.layer, () => {
-        if (!folding) return loweringOf(step)(context, inputs);
-        return loweringOf(folding)({ ...contextOf(folding, { ...options, plan }), fold: affineOf(context) }, inputs);
-      }));
+    const output = isReluBeforePool(plan, step) ? pooledFirst(step) : lowerStep(step);
     lowered.set(place, output);
     return output;
+  }
+
+  function lowerStep(step: PlanStep, bare = false): Output {
+    const context = { ...contextOf(step, { ...options, plan }), bare };
+    const folding = context.training ? undefined : foldableBefore(plan, step);
+    const inputs = (folding ?? step).inputs.map(lower);
+    return explained(graph, step.layer, () => {
+      if (!folding) return loweringOf(step)(context, inputs);
+      return loweringOf(folding)({ ...contextOf(folding, { ...options, plan }), fold: affineOf(context) }, inputs);
+    });
+  }
+
+  /** max(relu(x)) = relu(max(x)), gradients too, and behind the pooling there is a quarter of it to do. */
+  function pooledFirst(pool: PlanStep): Output {
+    const before = plan.steps[pool.inputs[0]];
+    const x = Object.hasOwn(convolutionLayers, before.kind) ? lowerStep(before, true) : lower(before.inputs[0]);
+    return explained(graph, pool.layer, () => {
+      const context = contextOf(pool, { ...options, plan });
+      return context.add("Relu", [loweringOf(pool)(context, [x])]);
+    });
   }
 
   refuseSharedStatistics(plan, subtractFrom !== undefined);
@@ -83,6 +96,17 @@ function foldableBefore(plan: NetworkPlan, { kind, inputs }: PlanStep): PlanStep
   const flat = before.kind !== "Dense" || before.layer.outputShape.length === 2;
   const known = Object.hasOwn(convolutionLayers, before.kind);
   return known && linear && flat && before.consumers === 1 ? before : undefined;
+}
+
+/** Whether this is a max pooling whose input is nobody else's and ends with a plain ReLU. */
+function isReluBeforePool({ steps }: NetworkPlan, { kind, inputs }: PlanStep): boolean {
+  if (kind !== "MaxPooling2D") return false;
+  const before = steps[inputs[0]];
+  const { activation, maxValue } = before.layer.getConfig();
+  if (before.consumers !== 1) return false;
+  if (before.kind === "ReLU") return maxValue == null;
+  const convolution = Object.hasOwn(convolutionLayers, before.kind) && before.kind !== "Dense";
+  return activation === "relu" && (convolution || before.kind === "Activation");
 }
 
 /** A batch norm whose γ and β are frozen is at rest in training too, as in Keras. */
@@ -143,10 +167,13 @@ function contextOf(
   };
 }
 
-/** Whatever TensorFlow refuses while a layer is lowered is a reason not to compile, with the layer's name on it. */
-function explained<T>(layer: tf.layers.Layer, lower: () => T): T {
+/**
+ * Adds a layer's operations under its name. Whatever TensorFlow refuses meanwhile is a reason not to compile, with the
+ * layer's name on it.
+ */
+function explained<T>(graph: Graph, layer: tf.layers.Layer, lower: () => T): T {
   try {
-    return lower();
+    return graph.inScope(layer.name, lower);
   } catch (error) {
     if (error instanceof CannotCompileError || !(error instanceof Error)) throw error;
     throw new CannotCompileError(error.message, { layer: layer.name });

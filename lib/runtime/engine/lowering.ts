@@ -18,6 +18,8 @@ export interface LoweringContext {
    * then moved by `shift`, one number a channel, float32.
    */
   readonly fold?: { readonly scale: Output; readonly shift: Output };
+  /** Whether the layer's activation is left out, because it is applied further on. */
+  readonly bare?: boolean;
 
   /**
    * The layer's configuration as far as the schema asks for it.

@@ -283,6 +283,10 @@ test("what cannot be compiled is refused with the layer's name and the reason, a
       /"c": dataFormat: its dataF/,
     ],
     [layers.conv2d({ name: "c", filters: 2, kernelSize: 2, kernelConstraint: "maxNorm" }), /"c": its kernelConstraint/],
+    [
+      layers.conv2dTranspose({ name: "t", filters: 2, kernelSize: 1, activation: "relu" }),
+      /"t": the compiler does not/,
+    ],
     [layers.softmax({ name: "s", axis: 1 }), /layer "s": its axis must be the last: current value is 1/],
     [layers.dropout({ name: "d", rate: 0.5, noiseShape: [1, 1, 1, 1] }), /layer "d": noiseShape/],
     [layers.batchNormalization({ name: "b", axis: 1 }), /layer "b": its axis must be the last: current value is 1/],
@@ -290,7 +294,13 @@ test("what cannot be compiled is refused with the layer's name and the reason, a
   const alive = [Graph.alive, Session.alive, NativeTensor.alive];
   for (const [layer, message] of refused) {
     const model = tf.sequential({
-      layers: [layers.inputLayer({ inputShape: [4, 4, 2] }), layer, layers.flatten(), layers.dense({ units: 2 })],
+      layers: [
+        layers.inputLayer({ inputShape: [4, 4, 2] }),
+        layer,
+        layers.maxPooling2d({ poolSize: 1 }),
+        layers.flatten(),
+        layers.dense({ units: 2 }),
+      ],
     });
     for (const optimizer of [optimizerOf("sgd"), undefined]) {
       assert.throws(() => graphEngine(model, { normalization, optimizer }), (error) => {

@@ -96,6 +96,19 @@ agrees(
   "layer norm over all of an image",
   () => around(chain(layers.layerNormalization({ axis: [1, 2, 3] }))),
 );
+for (const padding of ["same", "valid"] as const) {
+  agrees(
+    `max pooling, ${padding}, behind the ReLU of a convolution and behind a ReLU layer`,
+    () =>
+      around(chain(
+        layers.conv2d({ filters: 4, kernelSize: 2, activation: "relu" }),
+        layers.maxPooling2d({ poolSize: 2, strides: 1, padding }),
+        layers.batchNormalization(),
+        layers.reLU(),
+        layers.maxPooling2d({ poolSize: 3, strides: 2, padding }),
+      )),
+  );
+}
 agrees("global average pooling", () => around(chain(layers.globalAveragePooling2d({}))));
 agrees(
   "global max pooling",

@@ -103,7 +103,8 @@ function scaled({ add, cast, graph, fold }: LoweringContext, kernel: Output, sha
 }
 
 function finished(context: LoweringContext, x: Output, name: string): Output {
-  return activate(context, withBias(context, x), name);
+  const biased = withBias(context, x);
+  return context.bare ? biased : activate(context, biased, name);
 }
 
 function withBias({ add, cast, fold, hasWeight, weight }: LoweringContext, x: Output): Output {
