@@ -206,7 +206,7 @@ export { variationRatio, variationRatioSampling } from "./query/variation_ratio.
 export { voteEntropy, voteEntropySampling } from "./query/vote_entropy.ts";
 
 // report
-export { checkExercise, type ExerciseOptions, type ExerciseState } from "./report/check_exercise.ts";
+export { checkExercise, type ExerciseOptions } from "./report/check_exercise.ts";
 export { classBalance } from "./report/class_balance.ts";
 export { classTable } from "./report/class_table.ts";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./report/confusion_matrix.ts";

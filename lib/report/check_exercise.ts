@@ -1,9 +1,6 @@
 import { defaultScreen, type Screen } from "./screen.ts";
 import { showOn } from "./show.ts";
 
-/** How far an exercise has come. */
-export type ExerciseState = "to do" | "not yet" | "done";
-
 /** What {@linkcode checkExercise} is told. */
 export interface ExerciseOptions<Answer> {
   /** What the reader's cell arrived at; undefined (also in a promise) as long as the skeleton is untouched. */
@@ -24,21 +21,19 @@ export interface ExerciseOptions<Answer> {
  * @example
  * ```ts
  * import { checkExercise } from "curio";
- * import assert from "node:assert/strict";
  *
- * const state = await checkExercise("Exercise 1", {
+ * await checkExercise("Exercise 1", {
  *   answer: { filters: [16] },
  *   expects: { "there are two blocks": ({ filters }) => filters.length === 2 || `there is ${filters.length}; add one` },
  * });
- * assert.equal(state, "not yet");
  * ```
  */
 export async function checkExercise<Answer>(
   exercise: string,
   { answer, expects, screen = defaultScreen() }: ExerciseOptions<Answer>,
-): Promise<ExerciseState> {
+): Promise<void> {
   const lines: string[] = [];
-  let state: ExerciseState = "done";
+  let state: "to do" | "not yet" | "done" = "done";
   try {
     const given = await answer;
     if (given === undefined) {
@@ -48,7 +43,7 @@ export async function checkExercise<Answer>(
         const verdict = await verdictOf(() => check(given));
         if (verdict !== true) state = "not yet";
         lines.push(
-          verdict === true ? `  ✓ ${expectation}` : `  ✗ not yet: ${expectation}${verdict ? ` – ${verdict}` : ""}`,
+          verdict === true ? `  ✓ ${expectation}` : `  ✗ ${expectation}${verdict ? ` – ${verdict}` : ""}`,
         );
       }
     }
@@ -59,7 +54,6 @@ export async function checkExercise<Answer>(
   await showOn(screen, [
     [`${{ done: "✓", "not yet": "✗", "to do": "○" }[state]} ${exercise}: ${state}`, ...lines].join("\n"),
   ]);
-  return state;
 }
 
 async function verdictOf(check: () => boolean | string | Promise<boolean | string>): Promise<boolean | string> {

@@ -199,7 +199,7 @@ const shadingLegend: Markup = [
   ]),
 ].join("");
 
-const listWidth = 300;
+const listWidth = 340;
 const listLine = 18;
 
 function listLength(side: number): number {
@@ -212,12 +212,13 @@ function confusionList(list: readonly Confusion[], { x, y }: { readonly x: numbe
   return element("g", { transform: `translate(${round(x)},${y})`, "font-size": size }, [
     element("text", { y: 10, "font-weight": 600, "font-size": 12 }, ["Most frequent mistakes"]),
     ...list.map(({ trueClass, predictedClass, count, share }, place) => {
-      const y = 32 + place * listLine;
-      const names = `${trueClass} → ${predictedClass}`;
-      return element("text", { y }, [
-        element("title", {}, [escapeMarkup(names)]),
+      const [one, other] = [trueClass, predictedClass].map((label) =>
+        fitText(label, { width: (listWidth - 100) / 2, size })
+      );
+      return element("text", { y: 32 + place * listLine }, [
+        element("title", {}, [escapeMarkup(`${trueClass} → ${predictedClass}`)]),
         element("tspan", { x: 28, "text-anchor": "end", "font-weight": 600 }, [formatCount(count)]),
-        element("tspan", { x: 36 }, [escapeMarkup(fitText(names, { width: listWidth - 90, size }))]),
+        element("tspan", { x: 36 }, [escapeMarkup(`${one} → ${other}`)]),
         element("tspan", { x: listWidth, "text-anchor": "end", fill: ink.muted }, [formatPercent(share, 0)]),
       ]);
     }),
@@ -229,9 +230,8 @@ function summarise(evaluation: Evaluation): string {
   const worst = topConfusions(evaluation, { count: 5 }).map(({ trueClass, predictedClass, count, share }) =>
     `${trueClass} for ${predictedClass} ${formatCount(count)} times (${formatPercent(share)} of ${trueClass})`
   );
-  return `${formatCount(count)} images in ${formatCount(classNames.length)} classes, ${
-    formatPercent(accuracy)
-  } right ` +
+  const classes = classNames.length === 1 ? "1 class" : `${formatCount(classNames.length)} classes`;
+  return `${formatCount(count)} images in ${classes}, ${formatPercent(accuracy)} right ` +
     `(95 % interval ${formatPercent(low)} to ${formatPercent(high)}). ` +
     (worst.length === 0 ? "No class was mistaken for another." : `Most often mistaken: ${worst.join("; ")}.`);
 }

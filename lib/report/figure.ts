@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { useReportFonts } from "./fonts.ts";
 import { element, escapeMarkup, type Markup, plainText } from "./markup.ts";
 import { ink } from "./palette.ts";
-import { fitText } from "./text_width.ts";
+import { fitText, textWidth } from "./text_width.ts";
 
 /** A picture of results, the same in a notebook, in a file and read aloud. */
 export interface Figure {
@@ -44,15 +44,19 @@ export interface FigureParts extends FigureOptions {
 const margin = 16;
 const titleHeight = 24;
 const subtitleHeight = 18;
+/** The size whose ordinary letters are as wide as the title's bold ones. */
+const boldSize = 15 * 1.12;
+/** A title may make a small figure wider, up to so many pixels. */
+const longestTitle = 640;
 
 /** Puts title, description and white ground around what a figure draws. */
 export function drawFigure({ title, subtitle, name, summary, width, height, body }: FigureParts): Figure {
   const top = margin + titleHeight + (subtitle === undefined ? 0 : subtitleHeight);
-  const whole = { width: Math.ceil(width + 2 * margin), height: Math.ceil(top + height + margin) };
-  const line = (text: string, y: number, size: number, attributes: Record<string, string | number>) =>
-    element("text", { x: margin, y, "font-size": size, ...attributes }, [
-      element("tspan", {}, [escapeMarkup(fitText(text, { width, size }))]),
-    ]);
+  const inner = Math.max(
+    width,
+    Math.min(longestTitle, Math.max(textWidth(title, boldSize), textWidth(subtitle ?? "", 12))),
+  );
+  const whole = { width: Math.ceil(inner + 2 * margin), height: Math.ceil(top + height + margin) };
   const svg = element("svg", {
     xmlns: "http://www.w3.org/2000/svg",
     ...whole,
@@ -66,8 +70,14 @@ export function drawFigure({ title, subtitle, name, summary, width, height, body
   }, [
     element("desc", {}, [escapeMarkup(summary)]),
     element("rect", { width: whole.width, height: whole.height, fill: ink.background }),
-    line(title, margin + 13, 15, { "font-weight": 600 }),
-    ...(subtitle === undefined ? [] : [line(subtitle, margin + titleHeight + 9, 12, { fill: ink.muted })]),
+    element("text", { x: margin, y: margin + 13, "font-size": 15, "font-weight": 600 }, [
+      escapeMarkup(fitText(title, { width: inner, size: boldSize })),
+    ]),
+    ...(subtitle === undefined ? [] : [
+      element("text", { x: margin, y: margin + titleHeight + 9, fill: ink.muted }, [
+        escapeMarkup(fitText(subtitle, { width: inner, size: 12 })),
+      ]),
+    ]),
     element("g", { transform: `translate(${margin},${top})` }, [body]),
   ]);
   let png: Promise<Uint8Array> | undefined;

@@ -117,15 +117,7 @@ export function learningCurves(
         dy: -8,
         fill: ink.muted,
       }),
-      ...[...styles].map(([series, { color }]) =>
-        Plot.areaY(banded.filter((point) => point.series === series), {
-          x: "labels",
-          y1: "low",
-          y2: "high",
-          fill: color,
-          fillOpacity: 0.16,
-        })
-      ),
+      ...[...styles].map(([series, { color }]) => bandOf(banded.filter((point) => point.series === series), color)),
       ...[...styles].flatMap(([series, { color, dash, symbol }]) => {
         const own = points.filter((point) => point.series === series);
         return [
@@ -144,6 +136,14 @@ export function learningCurves(
     height: key.height + height,
     body: key.markup + drawn.markup,
   });
+}
+
+/** An area has no width at a single point: there it is a bar. */
+function bandOf(points: readonly Point[], color: string): Plot.Markish {
+  const range = { x: "labels", y1: "low", y2: "high" };
+  return points.length === 1
+    ? Plot.ruleX(points, { ...range, stroke: color, strokeWidth: 8, strokeOpacity: 0.16 })
+    : Plot.areaY(points, { ...range, fill: color, fillOpacity: 0.16 });
 }
 
 function checkCurves(curves: readonly LearningCurve[]): void {

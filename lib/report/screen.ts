@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 /** One thing to see, in as many formats as there are viewers: media type → text, or base64 for PNG. */
 export interface Output {
   readonly data: Readonly<Record<string, string>>;
@@ -29,15 +31,10 @@ export type Broadcast = (type: string, content: Record<string, unknown>) => Prom
  * A broadcast resolves when the message was handed to the kernel's sending thread, and a cell that ends before the
  * message has left is reported as done without it: `nbclient` then drops the message. There is no acknowledgement to
  * wait for, so `drained()` waits as long as sending is likely to take: 3 MB took four times as long to send as to hand
- * over, and a busy machine slows both.
+ * over, and a busy machine slows both. Several short waits give the sending thread several turns.
  */
 export function notebookScreen(broadcast: Broadcast): Screen {
   let handingOver = 0;
-  const pause = () => {
-    const milliseconds = 50 + 5 * handingOver;
-    handingOver = 0;
-    return milliseconds;
-  };
   return inOrder("notebook", async ({ data, metadata = {}, displayId, update = false }) => {
     const began = performance.now();
     await broadcast(update ? "update_display_data" : "display_data", {
@@ -46,7 +43,11 @@ export function notebookScreen(broadcast: Broadcast): Screen {
       transient: displayId === undefined ? {} : { display_id: displayId },
     });
     handingOver += performance.now() - began;
-  }, pause);
+  }, async () => {
+    const turn = 20 + handingOver;
+    handingOver = 0;
+    for (let turns = 0; turns < 5; turns++) await delay(turn);
+  });
 }
 
 /** What {@linkcode textScreen} may be told. */
@@ -75,11 +76,11 @@ export function textScreen(
   });
 }
 
-/** @param pause milliseconds to wait after the last output; a timer tick by default */
+/** @param settle waits for what was drawn to be out; for a timer tick by default */
 function inOrder(
   kind: Screen["kind"],
   draw: (output: Output) => Promise<void> | void,
-  pause: () => number = () => 0,
+  settle: () => Promise<void> = () => delay(0),
 ): Screen {
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -96,7 +97,7 @@ function inOrder(
     },
     async drained() {
       await last;
-      await new Promise((resolve) => setTimeout(resolve, pause()));
+      await settle();
     },
   };
 }

@@ -22,7 +22,7 @@ export interface TableOptions {
   readonly title?: string;
   /** Saves the table as `reports/tables/<name>.csv` and `.parquet` when it is shown. */
   readonly name?: string;
-  /** Decimals of numbers that are not whole; about four significant digits by default. */
+  /** Decimals in columns that are not all whole numbers; about four significant digits by default. */
   readonly digits?: number;
   /** Rows shown; 50 by default. All are saved. */
   readonly limit?: number;
@@ -93,7 +93,8 @@ export function renderTable({ frame, title, digits, limit }: Table): { readonly 
   const columns = frame.columns.map((name, place) => {
     const values = rows.map((row) => row[place]);
     const numeric = values.some(isNumber) && values.every((value) => isNumber(value) || value === null);
-    return { name: plainText(name), numeric, cells: values.map((value) => formatCell(value, digits)) };
+    const decimals = values.every((value) => Number.isInteger(value ?? 0)) ? undefined : digits;
+    return { name: plainText(name), numeric, cells: values.map((value) => formatCell(value, decimals)) };
   });
   const cut = frame.height > limit ? `… and ${formatCount(frame.height - limit)} rows more` : undefined;
   return { html: htmlOf(columns, { title, cut }), text: textOf(columns, { title, cut }) };
@@ -119,7 +120,7 @@ function formatCell(value: Cell, digits: number | undefined): string {
   if (value === null) return "";
   if (typeof value === "bigint") return formatCount(value);
   if (typeof value !== "number") return plainText(String(value));
-  if (digits === undefined || !Number.isFinite(value) || Number.isInteger(value)) return formatNumber(value);
+  if (digits === undefined || !Number.isFinite(value)) return formatNumber(value);
   return value.toFixed(digits);
 }
 

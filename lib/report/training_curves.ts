@@ -110,7 +110,7 @@ function panel(
     y: {
       nice: true,
       ...(training.length + validation.length === 0 ? { domain: [0, 1] } : {}),
-      ...flatDomain([...training, ...validation]),
+      ...flatDomain(measure, [...training, ...validation]),
     },
     marks: [
       grid,
@@ -145,13 +145,13 @@ function panel(
   }, { x, y }).markup;
 }
 
-/** A range for values that are all alike, which no scale can spread. */
-function flatDomain(points: readonly Point[]): { domain?: [number, number] } {
-  const low = Math.min(...points.map(({ value }) => value));
-  const high = Math.max(...points.map(({ value }) => value));
+/** A range below and above values that are all alike, which no scale can spread; shares end at 1. */
+function flatDomain(measure: "loss" | "accuracy", points: readonly Point[]): { domain?: [number, number] } {
+  const values = points.map(({ value }) => value);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
   if (low !== high) return {};
   const room = Math.abs(low) * 0.1 || 0.1;
-  return { domain: [low - room, high + room] };
+  return { domain: [low - room, measure === "accuracy" ? Math.min(1, low + room) : low + room] };
 }
 
 function curve(series: "training" | "validation", points: readonly Point[]): Plot.Markish[] {

@@ -29,8 +29,8 @@ export const MetricsFile = z.strictObject({
   backend: z.enum(["tensorflow", "webgpu"]),
   device: z.enum(["cpu", "gpu"]),
   threads: z.number().int().positive(),
-  /** SHA-256 of the content of each dataset, by name. */
-  data: z.record(z.string(), z.string()),
+  /** What was trained and tested on, each with the SHA-256 of its content. */
+  data: z.array(z.strictObject({ name: z.string(), checksum: z.string() })),
   /** The commit of the code; null outside a git checkout. */
   commit: z.string().nullable(),
 });
@@ -91,7 +91,7 @@ export async function writeMetrics(
     backend: backend.name,
     device: backend.device,
     threads: backend.threads,
-    data: Object.fromEntries(datasets.map(({ name, checksum }) => [name, checksum])),
+    data: datasets.map(({ name, checksum }) => ({ name, checksum })),
     commit: await currentCommit(),
   });
   const path = join(folder, `${checkFileName(notebook)}.metrics.json`);

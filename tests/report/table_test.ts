@@ -23,7 +23,10 @@ Deno.test("renderTable() puts numbers to the right, with sensible digits", () =>
 });
 
 Deno.test("renderTable() writes as many decimals as it is told", () => {
-  assert.match(renderTable(table([{ a: 0.12345 }, { a: 0.5 }], { digits: 2 })).text, /0\.12\n0\.50$/);
+  assert.match(
+    renderTable(table([{ a: 0.12345, n: 3 }, { a: 1, n: 10 }], { digits: 2 })).text,
+    /0\.12 {3}3\n1\.00 {2}10$/,
+  );
 });
 
 Deno.test("renderTable() cuts long tables and says so", () => {

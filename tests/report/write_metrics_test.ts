@@ -5,7 +5,7 @@ import { backend, MetricsFile, writeMetrics } from "curio";
 const told = {
   configuration: { filters: [32, 64], learningRate: 0.001 },
   seed: 7,
-  datasets: [{ name: "fashion-mnist/test", checksum: "ab12" }],
+  datasets: [{ name: "fashion-mnist", checksum: "ab12" }, { name: "fashion-mnist", checksum: "cd34" }],
   profile: "smoke",
 } as const;
 
@@ -20,7 +20,7 @@ Deno.test("writeMetrics() writes a file that its schema reads back", async () =>
     const read = MetricsFile.parse(JSON.parse(await Deno.readTextFile(join(folder, "01_test.metrics.json"))));
     assert.deepEqual(read, written);
     assert.deepEqual(read.metrics, { accuracy: { value: 0.915, tolerance: 0.005 } });
-    assert.deepEqual(read.data, { "fashion-mnist/test": "ab12" });
+    assert.deepEqual(read.data, told.datasets);
     assert.equal(read.versions.deno, Deno.version.deno);
     assert.equal(read.versions.library, backend.library);
     assert.equal(read.threads, backend.threads);
