@@ -22,7 +22,7 @@ export function cosineDistance(...matrices: readonly Matrix[]): Dissimilarity {
     factor: 1,
     norm: new Float64Array(rows.count).fill(1),
     terms: rows.columns,
-    value: (i, j) => Math.max(0, 1 - innerProduct(rows.row(i), rows.row(j)) * inverse[i] * inverse[j]),
+    value: (i, j) => Math.max(0, 1 - innerProduct(rows.row(i), rows.row(j)) * (inverse[i] * inverse[j])),
     products: (lefts, rights) =>
       multiplyRows(unitRows(rows, { indices: lefts, inverse }), unitRows(rows, { indices: rights, inverse })),
   };

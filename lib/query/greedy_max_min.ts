@@ -52,7 +52,7 @@ export interface GreedyMaxMinOptions extends TieOptions {
  *
  * const points = matrix([[0], [1], [5], [9]]);
  * const { rows, scores } = await greedyMaxMin(points, { k: 2, labelled: matrix([[0]]) });
- * assert.deepEqual([[...rows], [...scores]], [[3, 2], [9, 4]]);
+ * assert.deepEqual([Array.from(rows), Array.from(scores)], [[3, 2], [9, 4]]);
  * ```
  */
 export async function greedyMaxMin(points: Matrix, options: GreedyMaxMinOptions): Promise<Picks> {

@@ -40,8 +40,7 @@ export function jensenShannon(...matrices: readonly Matrix[]): Dissimilarity {
         const p = first[column] * scale[i];
         const q = second[column] * scale[j];
         const middle = (p + q) / 2;
-        if (p > 0) total += p * Math.log(p / middle);
-        if (q > 0) total += q * Math.log(q / middle);
+        total += (p > 0 ? p * Math.log(p / middle) : 0) + (q > 0 ? q * Math.log(q / middle) : 0);
       }
       return Math.max(0, total / 2);
     },

@@ -23,7 +23,7 @@ export interface TypicalityOptions {
  * import { matrix, typicality } from "curio";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual([...await typicality(matrix([[0], [1], [3]]))], [1, 1, 0.5]);
+ * assert.deepEqual([...await typicality(matrix([[-3], [-1], [1], [3]]))], [1 / 3, 1 / 2, 1 / 2, 1 / 3]);
  * ```
  */
 export async function typicality(
