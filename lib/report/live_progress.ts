@@ -66,6 +66,7 @@ export function liveProgress(
   const tasks: Task[] = [];
   const lines: string[] = [];
   let drawnAt = -Infinity;
+  let drawn = "";
   let displayed = false;
 
   function put(text: string, live: boolean): void {
@@ -83,12 +84,16 @@ export function liveProgress(
 
   function draw(now: number, { due }: { readonly due: boolean }): void {
     if (!due && now - drawnAt < between[screen.kind]) return;
+    drawnAt = now;
     const task = tasks.at(-1);
     const line = task === undefined ? "" : lineOf(task, now);
-    drawnAt = now;
-    if (screen.kind === "notebook") put([...lines, ...line === "" ? [] : [line]].join("\n"), true);
-    else if (screen.kind === "terminal") put(line, true);
-    else if (!due && line !== "") put(line, false);
+    if (screen.kind === "log") {
+      if (!due && line !== "") put(line, false);
+      return;
+    }
+    const text = screen.kind === "terminal" ? line : [...lines, ...line === "" ? [] : [line]].join("\n");
+    if (text !== drawn) put(text, true);
+    drawn = text;
   }
 
   function hear(event: ProgressEvent, now: number): void {
@@ -126,7 +131,12 @@ export function liveProgress(
     }
   }
 
-  return Object.assign((event: ProgressEvent) => hear(event, clock()), { done: () => screen.drained() });
+  return Object.assign((event: ProgressEvent) => hear(event, clock()), {
+    done() {
+      draw(clock(), { due: true }); // what came too soon after the last drawing
+      return screen.drained();
+    },
+  });
 }
 
 function advance(task: Task, event: Extract<ProgressEvent, { readonly kind: "advance" }>, now: number): void {
@@ -156,7 +166,9 @@ function lineOf(task: Task, now: number): string {
     ...total === undefined || total === 0 ? [] : [`${bar(done / total)} ${formatPercent(done / total, 0)}`],
     amountOf(task),
     ...speed === undefined ? [] : [speedText(speed, task.unit)],
-    left === undefined ? formatDuration((now - began) / 1000) : `${formatDuration(Math.ceil(left))} left`,
+    left === undefined
+      ? formatDuration((now - began) / 1000)
+      : `${left < 59 ? `${Math.ceil(left)} s` : formatDuration(left)} left`,
     ...metricTexts(metrics),
   ].join("  ");
 }

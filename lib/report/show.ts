@@ -8,7 +8,7 @@ import { factTable, isFrame, renderTable, type Table, table } from "./table.ts";
 
 /**
  * What {@linkcode show} can show: a figure, a table, a polars frame, an array of records (a table), a record (a table of
- * names and values), or something to be said in a line.
+ * names and values), something that knows how to display itself in a Deno notebook, or something to be said in a line.
  */
 export type Showable = Figure | Table | DataFrame | object | string | number | boolean;
 
@@ -42,6 +42,9 @@ export async function showOn(screen: Screen, things: readonly (Showable | Promis
   for (const result of shown) if (result.status === "rejected") throw result.reason;
 }
 
+/** How objects say what they look like in a Deno notebook, such as those of `Deno.jupyter.md`. */
+const jupyterDisplay = Symbol.for("Jupyter.display");
+
 async function saveNamed(thing: Showable): Promise<void> {
   if (isFigure(thing) && thing.name !== undefined) await saveFigure(thing);
   if (isTable(thing) && thing.name !== undefined) await saveTable(thing.frame, { name: thing.name });
@@ -51,6 +54,9 @@ async function outputOf(thing: Showable, where: Screen["kind"]): Promise<Output>
   if (typeof thing !== "object" || thing === null) return { data: { "text/plain": String(thing) } };
   if (isFigure(thing)) return await figureOutput(thing, where);
   if (isTable(thing)) return tableOutput(thing);
+  if (!isFrame(thing) && jupyterDisplay in thing && typeof thing[jupyterDisplay] === "function") {
+    return { data: await thing[jupyterDisplay]() };
+  }
   return tableOutput(isFrame(thing) || Array.isArray(thing) ? table(thing) : factTable(thing));
 }
 

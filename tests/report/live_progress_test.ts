@@ -43,7 +43,7 @@ Deno.test("liveProgress() keeps one output of a notebook up to date", async () =
   assert.deepEqual(outputs.map(({ update }) => update), [false, true, true]);
   assert.equal(
     outputs.at(-1)!.data["text/plain"],
-    "fit  ██████████░░░░░░░░░░ 50 %  30,000 of 60,000 images  15,000/s  2.0 s left  loss 0.5123  validation accuracy 0.85",
+    "fit  ██████████░░░░░░░░░░ 50 %  30,000 of 60,000 images  15,000/s  2 s left  loss 0.5123  validation accuracy 0.85",
   );
 });
 
@@ -52,6 +52,12 @@ Deno.test("liveProgress() draws at most four times a second, and the last state 
   const outputs = await draw("notebook", [[0, begin("fit", 1000)], ...steps, [1000, finish("fit", 1)]]);
   assert.ok(outputs.length <= 6, `${outputs.length}`);
   assert.equal(outputs.at(-1)!.data["text/plain"], "✓ fit  1,000 images in 1.0 s  1,000/s");
+});
+
+Deno.test("liveProgress() draws on done() what came too soon after the last drawing, once", async () => {
+  const outputs = await draw("notebook", [[0, begin("fit", 4)], [500, advance("fit", 2)], [600, advance("fit", 3)]]);
+  assert.equal(outputs.length, 3);
+  assert.match(outputs.at(-1)!.data["text/plain"], /3 of 4/);
 });
 
 Deno.test("liveProgress() keeps notes and ends as lines of their own, and forgets tasks inside a task", async () => {
@@ -98,7 +104,7 @@ Deno.test("liveProgress() counts bytes as MB, and a resumed download's speed fro
   ]);
   assert.equal(
     outputs.at(-1)!.data["text/plain"],
-    "mnist  █████████████░░░░░░░ 63 %  25.0 MB of 40.0 MB  5.0 MB/s  3.0 s left",
+    "mnist  █████████████░░░░░░░ 63 %  25.0 MB of 40.0 MB  5.0 MB/s  3 s left",
   );
 });
 

@@ -44,6 +44,12 @@ Deno.test("showOn() shows text, numbers, records, lists of records, frames and p
   ]);
 });
 
+Deno.test("showOn() lets objects display themselves that know how", async () => {
+  const screen = recordingScreen();
+  await showOn(screen, [{ [Symbol.for("Jupyter.display")]: () => ({ "text/markdown": "*so*", "text/plain": "so" }) }]);
+  assert.deepEqual(screen.outputs, [{ data: { "text/markdown": "*so*", "text/plain": "so" } }]);
+});
+
 Deno.test("showOn() escapes what it puts into HTML", async () => {
   const screen = recordingScreen();
   await showOn(screen, [hostileNames.map((name) => ({ name, [name]: name }))]);
