@@ -97,7 +97,7 @@ function cells({ confusion, classNames }: Evaluation, { shown, cell }: CellOptio
   const withText = classNames.length <= 20;
   const byFill = new Map<string, string[]>();
   const texts: Markup[] = [];
-  const largest = Math.max(...confusion.flat());
+  const largest = confusion.reduce((most, row) => Math.max(most, ...row), 0);
   const size = Math.min(12, 12 * (cell - 6) / textWidth(formatCount(largest), 12));
   shown.forEach((trueIndex, row) => {
     const images = confusion[trueIndex].reduce((sum, taken) => sum + taken, 0);
@@ -106,7 +106,9 @@ function cells({ confusion, classNames }: Evaluation, { shown, cell }: CellOptio
       if (taken === 0) return;
       const fill = shade(quantise(taken / images), trueIndex === predictedIndex ? "right" : "mistaken");
       const [x, y] = [round(column * cell), round(row * cell)];
-      byFill.set(fill, [...(byFill.get(fill) ?? []), `M${x},${y}h${round(cell)}v${round(cell)}h${round(-cell)}z`]);
+      const path = byFill.get(fill) ?? [];
+      path.push(`M${x},${y}h${round(cell)}v${round(cell)}h${round(-cell)}z`);
+      byFill.set(fill, path);
       if (withText) {
         texts.push(element("text", {
           x: x + cell / 2,

@@ -16,7 +16,7 @@ export interface Figure {
   readonly height: number;
   /** A self-contained SVG document, on white. */
   readonly svg: string;
-  /** The same at two pixels for each CSS pixel. */
+  /** The same at two pixels for each CSS pixel; at one where there are photographs, which would be large. */
   png(): Promise<Uint8Array>;
 }
 
@@ -39,6 +39,8 @@ export interface FigureParts extends FigureOptions {
   readonly height: number;
   /** SVG elements, drawn from (0, 0). */
   readonly body: Markup;
+  /** Pixels of the PNG for each CSS pixel; 2 by default. */
+  readonly pixelRatio?: number;
 }
 
 const margin = 16;
@@ -50,7 +52,9 @@ const boldSize = 15 * 1.12;
 const longestTitle = 640;
 
 /** Puts title, description and white ground around what a figure draws. */
-export function drawFigure({ title, subtitle, name, summary, width, height, body }: FigureParts): Figure {
+export function drawFigure(
+  { title, subtitle, name, summary, width, height, body, pixelRatio = 2 }: FigureParts,
+): Figure {
   const top = margin + titleHeight + (subtitle === undefined ? 0 : subtitleHeight);
   const inner = Math.max(
     width,
@@ -87,13 +91,13 @@ export function drawFigure({ title, subtitle, name, summary, width, height, body
     summary: plainText(summary),
     ...whole,
     svg,
-    png: () => png ??= rasterise(svg), // shown and saved, drawn once
+    png: () => png ??= rasterise(svg, pixelRatio), // shown and saved, drawn once
   };
 }
 
-async function rasterise(svg: string): Promise<Uint8Array> {
+async function rasterise(svg: string, pixelRatio: number): Promise<Uint8Array> {
   useReportFonts();
-  const pixelsPerInch = 2 * 72; // an SVG pixel is a 72nd of an inch here
+  const pixelsPerInch = pixelRatio * 72; // an SVG pixel is a 72nd of an inch here
   const image = sharp(new TextEncoder().encode(svg), { density: pixelsPerInch, unlimited: true });
   return new Uint8Array(await image.png().toBuffer());
 }

@@ -82,6 +82,7 @@ export async function gallery(
     width: Math.max(Math.min(columns, indices.length) * (slot + gap) - gap, 160),
     height: rows * (tile.height + captionHeight + gap) - gap,
     body: pictures.join(""),
+    pixelRatio: small ? 2 : 1,
   });
 }
 

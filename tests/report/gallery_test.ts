@@ -32,8 +32,9 @@ Deno.test("gallery() enlarges small images pixel by pixel", async () => {
 
 Deno.test("gallery() shows photographs at no more than twice the pixels of their place", async () => {
   for (const side of [224, 500]) {
-    const [picture] = pictures((await gallery(photos(side, 3), [0])).svg);
-    assert.equal((await sharp(picture).metadata()).width, Math.min(side, 280));
+    const figure = await gallery(photos(side, 3), [0]);
+    assert.equal((await sharp(pictures(figure.svg)[0]).metadata()).width, Math.min(side, 280));
+    assert.equal((await sharp(await figure.png()).metadata()).width, figure.width); // not twice: photographs are large
   }
 });
 
