@@ -33,9 +33,14 @@ export async function run(args: readonly string[]): Promise<number> {
   const notebooks = await findNotebooks(positionals, { all: values.all });
   const limits = timeLimits(Deno.env.get("CURIO_PROFILE"));
   // Ctrl-C reaches the runner as well, which stops its kernel; this process waits for it and tells the outcome.
-  Deno.addSignalListener("SIGINT", () => {});
+  let interrupted = false;
+  Deno.addSignalListener("SIGINT", () => interrupted = true);
   const outcomes: Outcome[] = [];
   const problems = await checkAll(notebooks);
+  if (interrupted) {
+    say("Stopped before any notebook began.");
+    return 130;
+  }
   for (const notebook of notebooks) {
     const wrong = problems.filter((problem) => problem.notebook === notebook);
     const outcome = wrong.length > 0 ? reportProblems(notebook, wrong) : await executeOne(notebook, {
@@ -44,14 +49,14 @@ export async function run(args: readonly string[]): Promise<number> {
       notebookSeconds: Number(values["notebook-seconds"] ?? limits.notebookSeconds),
     });
     outcomes.push(outcome);
-    if (outcome === "stopped") break;
+    if (interrupted || outcome === "stopped") break;
   }
   const [passed, skipped] = ["passed", "skipped"].map((kind) => outcomes.filter((each) => each === kind).length);
   const failed = outcomes.length - passed - skipped;
   const where = relative(Deno.cwd(), reports) || ".";
-  say(`\nNotebooks ${failed > 0 ? "FAILED" : "passed"}; the reports are in ${where}/`);
+  say(`\nNotebooks ${interrupted ? "stopped" : failed > 0 ? "FAILED" : "passed"}; the reports are in ${where}/`);
   say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-  return outcomes.includes("stopped") ? 130 : failed > 0 ? 1 : 0;
+  return interrupted || outcomes.includes("stopped") ? 130 : failed > 0 ? 1 : 0;
 }
 
 type Outcome = "passed" | "skipped" | "failed" | "stopped";

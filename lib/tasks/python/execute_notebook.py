@@ -21,12 +21,22 @@ import signal
 import sys
 import time
 
-import nbformat
-from jupyter_core.utils import ensure_async
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
-from notebook_page import notebook_page
-from supervise import end_with_parent
+# From the first moment on, for the imports below take seconds on a busy machine: a run that is to be stopped says so.
+asked_to_stop: list[int] = []
+for ending in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(ending, lambda number, frame: asked_to_stop.append(number))
+
+import nbformat  # noqa: E402
+from jupyter_core.utils import ensure_async  # noqa: E402
+from nbclient import NotebookClient  # noqa: E402
+from nbclient.exceptions import (  # noqa: E402
+    CellExecutionComplete,
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
+from notebook_page import notebook_page  # noqa: E402
+from supervise import end_with_parent  # noqa: E402
 
 # The Deno kernel says it is idle before its last outputs have left. 50 ms of silence after that loses none.
 DRAIN_SECONDS = 0.05
@@ -38,9 +48,14 @@ SKIP = "NotebookSkipped"
 class DrainingClient(NotebookClient):
     """A client that waits for late outputs, and gives those that are later still to the cell that they belong to."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, on_start, **kwargs):
         super().__init__(*args, **kwargs)
+        self.on_start = on_start
         self.owners = {}
+
+    async def async_start_new_kernel(self, **kwargs):
+        self.on_start()  # here, for nbclient has just put its own signal handlers in place
+        await super().async_start_new_kernel(**kwargs)
 
     async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
         self.owners[parent_msg_id] = (cell, cell_index)
@@ -97,7 +112,8 @@ class Run:
             shutdown_kernel="immediate",
             record_timing=False,
             on_cell_execute=self.on_cell_execute,
-            on_notebook_start=lambda notebook: self.begin(client),
+            on_start=self.listen_for_stop,
+            on_notebook_start=lambda notebook: self.remember_kernel(client),
         )
         parent = os.getpid()
         self.task = asyncio.ensure_future(
@@ -122,13 +138,18 @@ class Run:
         except (asyncio.CancelledError, DeadKernelError):
             # nbclient takes a task that is cancelled for one whose kernel has died.
             return self.ended or {"outcome": "died", "message": self.death_of_kernel()}
-        except RuntimeError as error:  # the kernel did not answer when it was started
-            return {"outcome": "died", "message": f"the kernel does not start: {error}"}
+        except Exception as error:  # whatever nbclient throws where a kernel does not start, or is stopped as it does
+            return self.ended or {"outcome": "died", "message": f"the kernel does not start: {error}"}
 
-    def begin(self, client: NotebookClient) -> None:
-        self.process = client.km.provisioner.process
+    def listen_for_stop(self) -> None:
+        stopped = {"outcome": "stopped"}
         for ending in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(ending, self.end, {"outcome": "stopped"})
+            asyncio.get_running_loop().add_signal_handler(ending, self.end, stopped)
+        if asked_to_stop:
+            self.end(stopped)
+
+    def remember_kernel(self, client: NotebookClient) -> None:
+        self.process = client.km.provisioner.process
 
     def end(self, outcome: dict) -> None:
         self.ended = self.ended or outcome

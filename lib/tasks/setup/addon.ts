@@ -134,7 +134,8 @@ async function compileWith(site: Site, { command, name, env, progress }: Compile
   const libraries = venvPath(site, "tensorflow", "tensorflow");
   const source = await Deno.realPath(packageFolder(site));
   const headers = await Deno.realPath(join(site.root, "node_modules", "node-api-headers", "include"));
-  const aside = `${keptPath(site)}.partial`;
+  // A name of its own: the compiler of a set-up that was killed may still be writing.
+  const aside = `${keptPath(site)}.${Deno.pid}.partial`;
   progress(`compiling with ${name}`);
   const result = await runCommand([
     ...command,
