@@ -1,7 +1,7 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import { meanMatrix, type OpinionOptions, opinions } from "./opinions.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
-import { rowEntropies } from "./row_entropies.ts";
+import { overRows } from "./row_kernels.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
 
 /**
@@ -30,9 +30,9 @@ import { scoredStrategy } from "./scored_strategy.ts";
  * ```
  */
 export function bald(passes: readonly Matrix[]): Float64Array {
-  const information = rowEntropies(meanMatrix(passes));
+  const information = overRows(meanMatrix(passes), "entropy");
   for (const pass of passes) {
-    rowEntropies(pass).forEach((value, row) => information[row] -= value / passes.length);
+    overRows(pass, "entropy").forEach((value, row) => information[row] -= value / passes.length);
   }
   // An information is never negative; what rounding leaves below 0 is 0, and NaN stays.
   return information.map((value) => value < 0 ? 0 : value);

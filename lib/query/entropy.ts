@@ -2,14 +2,14 @@ import type { Matrix } from "../runtime/matrix.ts";
 import { type NormalisedOptions, normaliser } from "./least_confidence.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
-import { rowEntropies } from "./row_entropies.ts";
+import { overRows } from "./row_kernels.ts";
 
 /**
  * Shannon entropy of each row p, in nats: H = −Σᶜ p(c) ln p(c), with 0 ln 0 = 0. Range [0, ln C], largest at the
  * uniform distribution; larger is more uncertain. Normalised: H / ln C.
  *
  * A row with NaN or a negative number in it is NaN. Rows are taken as they are: a row of zeros gives 0. With one class
- * the normalised value is 0. O(n·C) time; the logarithm is good to 1e-12.
+ * the normalised value is 0. O(n·C) time; low by at most 8e-9 nats.
  *
  * Shannon (1948), A mathematical theory of communication; Settles (2009), Active learning literature survey, eq. 3.
  * modAL and baal divide each row by its sum first; Lightly uses log₂ and normalises; ALiPy raises zeros to 1e-6 and
@@ -30,7 +30,7 @@ import { rowEntropies } from "./row_entropies.ts";
  */
 export function entropy(probabilities: Matrix, { normalised = false }: NormalisedOptions = {}): Float64Array {
   const scale = normalised ? normaliser(Math.log(probabilities.columns)) : 1;
-  const entropies = rowEntropies(probabilities);
+  const entropies = overRows(probabilities, "entropy");
   return normalised ? entropies.map((value) => value * scale) : entropies;
 }
 

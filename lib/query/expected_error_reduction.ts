@@ -1,3 +1,4 @@
+import { entropy } from "./entropy.ts";
 import {
   effortfulStrategy,
   type EffortOptions,
@@ -7,7 +8,6 @@ import {
 import { leastConfidence } from "./least_confidence.ts";
 import type { Refitter } from "./probe_refitter.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
-import { rowEntropies } from "./row_entropies.ts";
 
 /** Which error is expected. */
 export interface ExpectedErrorOptions {
@@ -30,7 +30,7 @@ export function expectedErrorReduction(
   refitter: Refitter,
   { loss = "binary", ...expectation }: ExpectedErrorOptions & ExpectationOptions,
 ): Promise<Float64Array> {
-  const measure = loss === "binary" ? leastConfidence : rowEntropies;
+  const measure = loss === "binary" ? leastConfidence : entropy;
   return expectedOverAnswers(expectation, async (row, label) => {
     const losses = measure(await (await refitter.refit(row, label)).probabilities());
     losses[row] = 0;

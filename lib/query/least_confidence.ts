@@ -1,5 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
+import { overRows } from "./row_kernels.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
 
 /** How uncertainty is scaled. */
@@ -31,20 +32,8 @@ export interface NormalisedOptions {
  * ```
  */
 export function leastConfidence(probabilities: Matrix, { normalised = false }: NormalisedOptions = {}): Float64Array {
-  const { rows, columns, data } = probabilities;
-  const scale = normalised ? normaliser(1 - 1 / columns) : 1;
-  const result = new Float64Array(rows);
-  for (let row = 0, at = 0; row < rows; row++) {
-    let largest = -Infinity;
-    let whole = true;
-    for (const end = at + columns; at < end; at++) {
-      const value = data[at];
-      if (value > largest) largest = value;
-      else if (value !== value) whole = false;
-    }
-    result[row] = whole ? (1 - largest) * scale : NaN;
-  }
-  return result;
+  const scale = normalised ? normaliser(1 - 1 / probabilities.columns) : 1;
+  return overRows(probabilities, "largest").map((largest) => (1 - largest) * scale);
 }
 
 /** What to multiply with so that `largest` becomes 1; 0 where there is nothing to scale. */

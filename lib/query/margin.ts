@@ -1,5 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
+import { overRows } from "./row_kernels.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
 
 /**
@@ -23,25 +24,7 @@ import { scoredStrategy } from "./scored_strategy.ts";
  * ```
  */
 export function margin(probabilities: Matrix): Float64Array {
-  const { rows, columns, data } = probabilities;
-  const result = new Float64Array(rows);
-  if (columns < 2) return result;
-  for (let row = 0, at = 0; row < rows; row++) {
-    let first = -Infinity;
-    let second = -Infinity;
-    let whole = true;
-    for (const end = at + columns; at < end; at++) {
-      const value = data[at];
-      if (value > second) {
-        if (value > first) {
-          second = first;
-          first = value;
-        } else second = value;
-      } else if (value !== value) whole = false;
-    }
-    result[row] = whole ? first - second : NaN;
-  }
-  return result;
+  return probabilities.columns < 2 ? new Float64Array(probabilities.rows) : overRows(probabilities, "gap");
 }
 
 /** Asks where the two likeliest classes are closest: score 1 − {@linkcode margin}. O(n·C) time. */

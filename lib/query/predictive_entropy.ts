@@ -1,7 +1,7 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import { meanMatrix, type OpinionOptions, opinions } from "./opinions.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
-import { rowEntropies } from "./row_entropies.ts";
+import { overRows } from "./row_kernels.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
 
 /**
@@ -17,7 +17,7 @@ import { scoredStrategy } from "./scored_strategy.ts";
  * @throws {RangeError} if there are no passes, or their shapes differ
  */
 export function predictiveEntropy(passes: readonly Matrix[]): Float64Array {
-  return rowEntropies(meanMatrix(passes));
+  return overRows(meanMatrix(passes), "entropy");
 }
 
 /** Asks where the mean of the passes is spread most: {@linkcode predictiveEntropy}. O(T·n·C) time. */
