@@ -70,7 +70,7 @@ async function start(implementation: string, [command, ...args]: string[], work:
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
-    env: { OMP_NUM_THREADS: options.threads, TF_NUM_INTRAOP_THREADS: options.threads, CURIO_THREADS: options.threads },
+    env: { OMP_NUM_THREADS: options.threads, TF_NUM_INTRAOP_THREADS: options.threads },
   }).spawn();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream()).getReader();
   const writer = child.stdin.getWriter();

@@ -2,7 +2,7 @@
  * Runs one piece of work, a repetition for each line on standard input. Answers with one line of JSON: first when the
  * first batch is done (`startupSeconds`), then after each repetition (`seconds`, `samples`), at last `peakMegabytes`.
  *
- *     deno run -A tests/bench/worker.ts <work> <curio | eager> <threads>
+ *     deno run -A tests/bench/worker.ts <work> <curio | eager>
  */
 import { TextLineStream } from "./text_line_stream.ts";
 import { graphEngine, Random } from "curio";
@@ -20,7 +20,7 @@ interface Work {
   readonly precision?: "bfloat16";
 }
 
-const [name, implementation, threads] = Deno.args;
+const [name, implementation] = Deno.args;
 const { network: networkName, kind, batch, batches, optimizer: optimizerName, precision } =
   (works as Record<string, Work>)[name];
 
@@ -36,7 +36,7 @@ const optimizer = optimizerName && optimizerOf(optimizerName);
 const options = { normalization, featureLayer: "features", optimizer };
 const engine = implementation === "eager"
   ? eagerEngine({ network, classNames: [], ...options }, options)
-  : graphEngine(network, { ...options, precision, threads: Number(threads) });
+  : graphEngine(network, { ...options, precision });
 
 const random = new Random(1);
 const items = batch * Math.min(batches, 8);

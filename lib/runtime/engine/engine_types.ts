@@ -25,8 +25,6 @@ export interface GraphEngineOptions {
    * has AVX512_BF16 or AMX, slower elsewhere. For engines without an optimizer.
    */
   readonly precision?: Exclude<Precision, "float64">;
-  /** Threads that one operation may use. Default: those of the backend. */
-  readonly threads?: number;
 }
 
 /** One minibatch, as a training step takes it. */
@@ -53,7 +51,7 @@ export interface GraphForwardOptions {
 /** A network compiled into TensorFlow graphs. It owns the weights while it lives. */
 export interface GraphEngine {
   readonly kind: "graph";
-  /** Threads that one operation may use; their number changes the last bits. */
+  /** Threads that one operation may use, which are the backend's; their number changes the last bits. */
   readonly threads: number;
   /** Forward, loss, gradients, update, in one graph. Resolves when the weights are updated. */
   step(batch: GraphBatch): Promise<{ readonly loss: number; readonly correct: number }>;
@@ -72,7 +70,7 @@ export interface EngineParts {
   readonly network: tf.LayersModel;
   readonly plan: NetworkPlan;
   readonly template: TemplateWeights;
-  readonly options: GraphEngineOptions & { readonly precision: Precision; readonly threads: number };
+  readonly options: GraphEngineOptions & { readonly precision: Precision };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Matrix } from "../matrix.ts";
+import { backend } from "../tensorflow.ts";
 import { type EngineParts, type GraphEngine, type GraphForwardOptions, placeOf } from "./engine_types.ts";
 import { FeedBuffer } from "./feed_buffer.ts";
 import { ForwardPasses } from "./forward_passes.ts";
@@ -14,7 +15,7 @@ import { turns } from "./turns.ts";
  * folds and lays out once; other weights mean another graph.
  */
 export function forwardEngine({ network, plan, template, options }: EngineParts): GraphEngine {
-  const { normalization, featureLayer, precision, threads } = options;
+  const { normalization, featureLayer, precision } = options;
   const sizes = network.inputs[0].shape.slice(1) as number[];
   checkLowering(plan, sizes);
   const images = new FeedBuffer("uint8", sizes);
@@ -25,7 +26,7 @@ export function forwardEngine({ network, plan, template, options }: EngineParts)
 
   function open() {
     const graph = new Graph();
-    const session = new Session(graph, { threads });
+    const session = new Session(graph);
     const constants = new Map<LayerVariable, Output>();
     const passes = new ForwardPasses({
       graph,
@@ -64,7 +65,7 @@ export function forwardEngine({ network, plan, template, options }: EngineParts)
   const refuse = () => Promise.reject(new Error("Cannot train: this engine was made without an optimizer. Give one."));
   return {
     kind: "graph",
-    threads,
+    threads: backend.threads,
     step: refuse,
     gradients: refuse,
     forward: (bytes, options): Promise<Matrix> => queue.next(() => forward(bytes, options)),

@@ -1,4 +1,4 @@
-import { backend, type tf } from "../tensorflow.ts";
+import type { tf } from "../tensorflow.ts";
 import type { GraphEngine, GraphEngineOptions } from "./engine_types.ts";
 import { forwardEngine } from "./forward_engine.ts";
 import { planOf } from "./network_plan.ts";
@@ -33,12 +33,12 @@ import { trainingEngine } from "./training_engine.ts";
  * ```
  */
 export function graphEngine(network: tf.LayersModel, options: GraphEngineOptions): GraphEngine {
-  const { optimizer, precision = "float32", threads = backend.threads } = options;
+  const { optimizer, precision = "float32" } = options;
   const parts = {
     network,
     plan: planOf(network),
     template: new TemplateWeights(network),
-    options: { ...options, precision, threads },
+    options: { ...options, precision },
   };
   return optimizer ? trainingEngine(parts, optimizer) : forwardEngine(parts);
 }

@@ -20,6 +20,14 @@ export interface CallOptions {
  */
 export type Call = (values?: readonly NativeTensor[]) => Promise<NativeTensor[]>;
 
+/**
+ * A `ConfigProto`: field 5, `inter_op_parallelism_threads`, is −1. Operations follow each other on the thread that runs
+ * the graph, each spread over all of TensorFlow's threads; side by side they would take them from each other.
+ *
+ * How many threads those are cannot be said here: a process has one pool, and tfjs's addon has made it on loading.
+ */
+const oneOperationAtATime = Uint8Array.of(5 << 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1);
+
 /** Where a graph runs; its variables live as long as it does. */
 export class Session {
   static #alive = 0;
@@ -28,14 +36,12 @@ export class Session {
   #inFlight: readonly BigUint64Array[] = [];
   #closed = false;
 
-  /** @param threads that one operation may use */
-  constructor(graph: Graph, { threads }: { readonly threads: number }) {
+  constructor(graph: Graph) {
     const c = cApi();
     const options = c.TF_NewSessionOptions();
     try {
       this.#pointer = checked("start a TensorFlow session", (status) => {
-        const config = configProto(threads);
-        c.TF_SetConfig(options, config, BigInt(config.length), status);
+        c.TF_SetConfig(options, oneOperationAtATime, BigInt(oneOperationAtATime.length), status);
         return c.TF_NewSession(graph.pointer, options, status)!;
       });
     } finally {
@@ -89,18 +95,4 @@ export class Session {
     checked("delete the session", (status) => cApi().TF_DeleteSession(this.#pointer, status));
     Session.#alive--;
   }
-}
-
-/**
- * A `ConfigProto` by hand: two varint fields. One operation at a time spreads over all threads, which is what keeps
- * sums in one order; operations side by side would take threads from each other.
- */
-function configProto(threads: number): Uint8Array<ArrayBuffer> {
-  const intraOperation = 2 << 3;
-  const interOperation = 5 << 3;
-  return Uint8Array.of(intraOperation, ...varint(threads), interOperation, ...varint(1));
-}
-
-function varint(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }

@@ -1,3 +1,4 @@
+import { backend } from "../tensorflow.ts";
 import { CannotCompileError } from "./cannot_compile_error.ts";
 import type { EngineState, HostTensor } from "./engine_state.ts";
 import { type EngineParts, type GraphBatch, type GraphEngine, placeOf } from "./engine_types.ts";
@@ -14,12 +15,12 @@ export function trainingEngine(
   { network, plan, template, options }: EngineParts,
   optimizer: GraphOptimizer,
 ): GraphEngine {
-  const { normalization, featureLayer, clipNorm, loss = "softmax", precision, threads } = options;
+  const { normalization, featureLayer, clipNorm, loss = "softmax", precision } = options;
   if (precision !== "float32") {
     throw new CannotCompileError(`training must be in float32: current value is ${precision}`);
   }
   const built = trainingGraph(network, plan, { statistics: normalization, optimizer, clipNorm, loss });
-  const session = new Session(built.graph, { threads });
+  const session = new Session(built.graph);
   const { images, targets, weights, noiseKey, rates } = built;
   const feeds = [images, targets, weights, noiseKey, rates.rate, rates.epsilon, rates.decay];
   const train = session.call({
@@ -92,7 +93,7 @@ export function trainingEngine(
 
   return {
     kind: "graph",
-    threads,
+    threads: backend.threads,
     step: (batch) =>
       inTurn(async () => {
         const [loss, correct] = await train(fed(batch));

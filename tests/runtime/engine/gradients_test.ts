@@ -43,7 +43,7 @@ async function assertDifferencesAgree(network: tf.LayersModel): Promise<void> {
   const loss = graph.add("Sum", { inputs: [losses, graph.integers([0])] });
   const xs = [...feeds.values()];
   const gradients = graph.gradients(loss, xs) as Output[];
-  const session = new Session(graph, { threads: 1 });
+  const session = new Session(graph);
   const run = session.call({ name: "the loss", feeds: [images, ...xs], fetches: [loss, ...gradients] });
 
   const input = new NativeTensor({ type: "float64", shape });

@@ -52,7 +52,7 @@ Deno.test({
       })
     );
 
-    const session = new Session(graph, { threads: 1 });
+    const session = new Session(graph);
     await session.call({ name: "start", targets: variables.map(({ initialize }) => initialize) })();
     const train = session.call({ name: "training", feeds: [image, target], fetches: [loss], targets: updates });
     const images = new NativeTensor({ type: "float32", shape: [16, 8, 8, 1] });
@@ -107,7 +107,7 @@ Deno.test({
     const graph = new Graph();
     const x = graph.placeholder("float32", [-1]);
     const y = graph.add("Reshape", { inputs: [x, graph.integers([2, 2])] });
-    const session = new Session(graph, { threads: 1 });
+    const session = new Session(graph);
     const reshape = session.call({ name: "the reshape", feeds: [x], fetches: [y] });
     const three = new NativeTensor({ type: "float32", shape: [3] });
     const four = new NativeTensor({ type: "float32", shape: [4] });

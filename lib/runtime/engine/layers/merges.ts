@@ -1,12 +1,10 @@
 import { z } from "zod";
 import type { Lowering } from "../lowering.ts";
 
-/** tfjs stretches inputs of different ranks in its own way; the compiler takes equal shapes only. */
+/** tfjs stretches inputs of different ranks in its own way; those of one rank are stretched as TensorFlow does it. */
 const merge = (kind: "AddV2" | "Mul" | "Maximum" | "Minimum"): Lowering => (context, inputs) => {
-  const shapes = new Set(inputs.map((input) => context.sizesOf(input).join("×")));
-  if (shapes.size > 1) {
-    context.refuse(`its inputs must have one shape: current value is ${[...shapes].join(" and ")}`);
-  }
+  const ranks = new Set(inputs.map((input) => context.sizesOf(input).length + 1));
+  if (ranks.size > 1) context.refuse(`its inputs must have one rank: current value is ${[...ranks].join(" and ")}`);
   return inputs.reduce((sum, input) => context.add(kind, [sum, input]));
 };
 
