@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { findCommand, runCommand } from "./command.ts";
 import { probeBackend } from "./probe.ts";
 import { isTooOld, testedDeno } from "./require_deno.ts";
-import { compilerNames, findCompiler } from "./setup/addon.ts";
+import { compilerNames, findCompiler } from "./setup/find_compiler.ts";
 import { findGpu, tensorflowVersion } from "./setup/choose_tensorflow.ts";
 import { findPythons, pythonRemedy, usablePython } from "./setup/find_python.ts";
 import { kernelStep } from "./setup/kernel.ts";

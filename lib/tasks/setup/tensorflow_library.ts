@@ -62,8 +62,9 @@ export function tensorflowStep(site: Site, choice: TensorFlowChoice): Step {
     seconds: onGpu ? 400 : 45,
     async isDone() {
       const unpacked = await unpackedLibrary(site);
-      return unpacked?.package === choice.package && unpacked.version === tensorflowVersion &&
-        unpacked.device === choice.device;
+      // The library for a GPU also does without one: a checkout may be shared by machines with and without.
+      return unpacked?.version === tensorflowVersion &&
+        (unpacked.device === choice.device || unpacked.device === "gpu");
     },
     async run(progress) {
       // Left by a run that was broken off: what was fetched is kept, what was half unpacked is not.

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { addonStep, findCompiler } from "../../../lib/tasks/setup/addon.ts";
+import { addonStep } from "../../../lib/tasks/setup/addon.ts";
+import { findCompiler } from "../../../lib/tasks/setup/find_compiler.ts";
 import type { TensorFlowChoice } from "../../../lib/tasks/setup/choose_tensorflow.ts";
 import { venvPath } from "../../../lib/tasks/setup/site.ts";
 import { type FakeSite, fakeSite } from "./fake_site.ts";

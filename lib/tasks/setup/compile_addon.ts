@@ -1,0 +1,68 @@
+import { dirname, join, relative } from "node:path";
+import { lastLines, runCommand } from "../command.ts";
+import { type AddonNote, addonPath, bindingFolder, bindingVersion, keptAddonPath } from "./addon_note.ts";
+import { compilerNames, findCompiler } from "./find_compiler.ts";
+import { runPip } from "./run_python.ts";
+import { type Site, venvPath, venvPython } from "./site.ts";
+import { SetupError } from "./step.ts";
+import { unpackedLibrary } from "./tensorflow_library.ts";
+
+/** The addon, compiled with what is here. */
+export async function compileAddon(site: Site, progress: (text: string) => void): Promise<AddonNote> {
+  const compiler = findCompiler(site);
+  if (compiler === undefined) throw new SetupError(`no C++ compiler on PATH (${compilerNames.join(", ")})`);
+  return await compileWith(site, { command: [compiler], name: compiler, env: site.env, progress });
+}
+
+/** The addon, compiled with Zig's compiler from PyPI, which goes again afterwards. */
+export async function compileAddonWithZig(site: Site, progress: (text: string) => void): Promise<AddonNote> {
+  const folder = venvPath(site, "tensorflow", "compiler");
+  try {
+    progress("fetching a compiler (94 MB)");
+    const pip = ["install", "--quiet", "--no-deps", "--no-compile", "--only-binary=:all:", "--target", folder];
+    await runPip(site, [...pip, "ziglang==0.15.1"]);
+    return await compileWith(site, {
+      command: [venvPython(site), "-m", "ziglang", "c++"],
+      name: "Zig's compiler, fetched for the occasion",
+      env: { ...site.env, PYTHONPATH: folder, ZIG_GLOBAL_CACHE_DIR: folder, ZIG_LOCAL_CACHE_DIR: folder },
+      progress,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+interface CompileOptions {
+  readonly command: readonly string[];
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly progress: (text: string) => void;
+}
+
+async function compileWith(site: Site, { command, name, env, progress }: CompileOptions): Promise<AddonNote> {
+  const library = await unpackedLibrary(site);
+  if (library === undefined) throw new SetupError("the TensorFlow library is not unpacked");
+  const libraries = venvPath(site, "tensorflow", "tensorflow");
+  const source = await Deno.realPath(bindingFolder(site));
+  const headers = await Deno.realPath(join(site.root, "node_modules", "node-api-headers", "include"));
+  // A name of its own: the compiler of a set-up that was killed may still be writing.
+  const aside = `${keptAddonPath(site)}.${Deno.pid}.partial`;
+  progress(`compiling with ${name}`);
+  const result = await runCommand([
+    ...command,
+    ...["-O2", "-std=c++17", "-shared", "-fPIC", "-DNAPI_VERSION=8", `-I${headers}`, `-I${join(libraries, "include")}`],
+    ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(source, "binding", file)),
+    ...["-o", aside],
+    ...["cc", "framework"].map((part) => join(libraries, `libtensorflow_${part}.so.2`)),
+    // Relative, so that the project may be moved.
+    `-Wl,-rpath,$ORIGIN/${relative(join(source, "lib", "napi-v8"), await Deno.realPath(libraries))}`,
+  ], { env });
+  if (result.code !== 0) throw new SetupError(`${name} fails: ${lastLines(result.stderr, 3)}`);
+  await Deno.rename(aside, keptAddonPath(site));
+  await Deno.mkdir(dirname(addonPath(site)), { recursive: true });
+  await Deno.copyFile(keptAddonPath(site), `${addonPath(site)}.${Deno.pid}`);
+  await Deno.rename(`${addonPath(site)}.${Deno.pid}`, addonPath(site));
+  const { package: package_, version, device, reason } = library;
+  const binding = await bindingVersion(site);
+  return { package: package_, version, device, reason, binding, addon: `compiled with ${name}` };
+}
