@@ -8,7 +8,7 @@ export interface QueryPoolOptions {
   readonly classes: number;
   /**
    * `manifold`: like what a network's last pooling gives: a mixture of one Gaussian for each class, a spectrum that falls
-   * as 1/j over 64 directions, ReLU, a little noise. `gaussian`: isotropic, where nothing can be pruned.
+   * as 1/j over 32 directions, ReLU, a little noise. `gaussian`: isotropic, where nothing can be pruned.
    */
   readonly kind: "manifold" | "gaussian";
 }
@@ -24,7 +24,7 @@ export interface QueryPool {
 export function queryPool(options: QueryPoolOptions): QueryPool {
   const random = new Random("query pool").child(options.kind);
   const { items, labelled, classes } = options;
-  const normal = fastNormal(random.child("numbers").uint32());
+  const normal = fastNormal(random.child("numbers"));
   const embed = options.kind === "manifold" ? manifold(options, normal) : gaussian(options, normal);
   return {
     embeddings: embed(items),
@@ -46,25 +46,29 @@ export function viewOf(pool: QueryPool): PoolView {
   });
 }
 
-/** Sums of four uniform numbers: near enough to normal, and quick enough for half a thousand million of them. */
-function fastNormal(seed: number): () => number {
-  let state = seed | 1;
-  const uniform = () => {
+/** Normal numbers drawn from a table of 65,536: quick enough for half a thousand million of them. */
+function fastNormal(random: Random): () => number {
+  const table = Float32Array.from({ length: 2 ** 16 }, () => random.normal());
+  let state = random.uint32() | 1;
+  return () => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
+    return table[state & 0xffff];
   };
-  return () => (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3);
 }
 
 function gaussian({ features }: QueryPoolOptions, normal: () => number): (rows: number) => Matrix {
-  return (rows) => ({ rows, columns: features, data: new Float32Array(rows * features).map(normal) });
+  return (rows) => {
+    const data = new Float32Array(rows * features);
+    for (let at = 0; at < data.length; at++) data[at] = normal();
+    return { rows, columns: features, data };
+  };
 }
 
 function manifold({ features, classes }: QueryPoolOptions, normal: () => number): (rows: number) => Matrix {
-  const directions = 64;
-  const basis = new Float32Array(directions * features).map(() => normal() / 8);
+  const directions = 32;
+  const basis = new Float32Array(directions * features).map(() => normal() / 6);
   const centres = new Float32Array(classes * features).map(() => normal() / 2);
   return (rows) => {
     const data = new Float32Array(rows * features);

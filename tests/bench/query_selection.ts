@@ -3,9 +3,10 @@
  * Prints one JSON row for each work and implementation; of works that are deterministic it compares the picks.
  *
  *     deno run -A tests/bench/query_selection.ts [--peers <python>] [--kind manifold | gaussian] [--items 50000]
- *       [--rounds 3] [--only <part of a name>]
+ *       [--rounds 3] [--only <part of a name>] [--slow]
  *
- * `--peers` names a Python with NumPy, scikit-learn, SciPy, modAL-python and scikit-activeml; left out, only ours runs.
+ * `--peers` names a Python with NumPy, scikit-learn, SciPy, modAL-python and scikit-activeml; left out, only ours runs. Peers that
+ * take minutes run with `--slow`.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,12 +26,16 @@ export interface SelectionRow {
   readonly ratioToFastestPeer: number | null;
   /** Share of our picks that the implementation makes too, in the same places; null where draws decide. */
   readonly samePicks: number | null;
+  /** The most memory that this process has held so far, inputs included; null in rows of peers and off Linux. */
+  readonly peakMegabytes: number | null;
 }
 
 interface Work {
   readonly strategy: QueryStrategy;
   readonly k: number;
   readonly peers: readonly string[];
+  /** Peers that take minutes. */
+  readonly slowPeers?: readonly string[];
   readonly deterministic: boolean;
   /** Candidates, where not all of the pool. */
   readonly items?: number;
@@ -41,7 +46,8 @@ const works: Readonly<Record<string, Work>> = {
   "k-center greedy": {
     strategy: strategies.kCenterGreedy(),
     k: 1000,
-    peers: ["numpy", "scikit-activeml"],
+    peers: ["numpy"],
+    slowPeers: ["scikit-activeml"],
     deterministic: true,
   },
   badge: { strategy: strategies.badge(), k: 1000, peers: ["numpy factorised"], deterministic: false },
@@ -49,13 +55,15 @@ const works: Readonly<Record<string, Work>> = {
   "ranked batch": {
     strategy: strategies.rankedBatch(),
     k: 100,
-    peers: ["numpy incremental", "modAL"],
+    peers: ["numpy incremental"],
+    slowPeers: ["modAL"],
     deterministic: true,
   },
   "cluster-margin": {
     strategy: strategies.clusterMargin(),
     k: 1000,
-    peers: ["scipy"],
+    peers: [],
+    slowPeers: ["scipy"],
     deterministic: false,
     items: 20_000,
   },
@@ -84,6 +92,7 @@ const { values: options } = parseArgs({
     items: { type: "string", default: "50000" },
     rounds: { type: "string", default: "3" },
     only: { type: "string", default: "" },
+    slow: { type: "boolean", default: false },
   },
 });
 const kind = options.kind === "gaussian" ? "gaussian" : "manifold";
@@ -96,7 +105,9 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 
-async function measure(name: string, { strategy, k, peers, deterministic, items }: Work): Promise<SelectionRow[]> {
+async function measure(name: string, work: Work): Promise<SelectionRow[]> {
+  const { strategy, k, deterministic, items } = work;
+  const peers = options.peers ? [...work.peers, ...(options.slow ? work.slowPeers ?? [] : [])] : [];
   const pool = queryPool({
     items: Math.min(items ?? Infinity, Number(options.items)),
     labelled: 1000,
@@ -104,15 +115,17 @@ async function measure(name: string, { strategy, k, peers, deterministic, items 
     classes: 10,
     kind,
   });
-  for (const [part, { data }] of Object.entries(pool)) await Deno.writeFile(join(folder, part), bytesOf(data));
+  for (const [part, { data }] of peers.length > 0 ? Object.entries(pool) : []) {
+    await Deno.writeFile(join(folder, part), bytesOf(data));
+  }
   const title = `${name}, ${pool.embeddings.rows} × 512 ${kind}, k = ${k}`;
   const runners = new Map<string, () => Promise<Run>>([["curio", async () => {
     const began = performance.now();
     const { indices } = await strategy.select(viewOf(pool), k, new Random(1));
     return { seconds: (performance.now() - began) / 1000, picks: [...indices] };
   }]]);
-  const started = options.peers ? peers.map((peer) => startPeer(options.peers!, { work: name, peer, k })) : [];
-  peers.slice(0, started.length).forEach((peer, place) => runners.set(peer, started[place].run));
+  const started = peers.map((peer) => startPeer(options.peers!, { work: name, peer, k }));
+  peers.forEach((peer, place) => runners.set(peer, started[place].run));
   const runs = new Map([...runners.keys()].map((implementation) => [implementation, [] as Run[]]));
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const [implementation, run] of runners) runs.get(implementation)!.push(await run());
@@ -129,6 +142,7 @@ async function measure(name: string, { strategy, k, peers, deterministic, items 
     ...spread(all),
     ratioToFastestPeer: implementation === "curio" && fastest < Infinity ? fastest / medians.get("curio")! : null,
     samePicks: deterministic ? all[0].picks.filter((pick, at) => pick === ours[0].picks[at]).length / k : null,
+    peakMegabytes: implementation === "curio" ? peakMegabytes() : null,
   }));
 }
 
@@ -162,6 +176,12 @@ function startPeer(python: string, { work, peer, k }: { work: string; peer: stri
 function spread(runs: readonly Run[]): { median: number; low: number; high: number } {
   const seconds = runs.map((run) => run.seconds).sort((a, b) => a - b);
   return { median: seconds[seconds.length >> 1], low: seconds[0], high: seconds[seconds.length - 1] };
+}
+
+function peakMegabytes(): number | null {
+  if (Deno.build.os !== "linux") return null;
+  const [, kilobytes] = Deno.readTextFileSync("/proc/self/status").match(/VmHWM:\s+(\d+)/) ?? [];
+  return Math.round(Number(kilobytes) / 1000);
 }
 
 function bytesOf(data: Float32Array): Uint8Array {
