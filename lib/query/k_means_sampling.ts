@@ -1,4 +1,4 @@
-import { type Matrix } from "../runtime/matrix.ts";
+import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import { amongUsable, isFiniteRow, rowsAt } from "./among_usable.ts";
 import { type Clustering, kMeans } from "./k_means.ts";

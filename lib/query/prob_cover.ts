@@ -1,4 +1,4 @@
-import { type Matrix } from "../runtime/matrix.ts";
+import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import { amongUsable, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
 import { type Dissimilarity, integersBetween, lowerToNearest, productBlocks, productError } from "./dissimilarity.ts";

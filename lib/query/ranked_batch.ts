@@ -1,4 +1,4 @@
-import { type Matrix } from "../runtime/matrix.ts";
+import type { Matrix } from "../runtime/matrix.ts";
 import { amongUsable, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
 import { type Dissimilarity, integersBetween, lowerToNearest, productBlocks } from "./dissimilarity.ts";
 import { leastConfidence } from "./least_confidence.ts";
