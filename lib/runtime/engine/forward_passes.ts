@@ -20,6 +20,8 @@ export interface ForwardPassesOptions {
   /** An int32 scalar. */
   readonly noiseKey: Output;
   readonly weightOf: (variable: LayerVariable) => Output;
+  /** Keeps what follows from weights alone; without it, that is worked out at each run. */
+  readonly settle?: (name: string, value: Output) => Output;
 }
 
 /** What to compute. */
@@ -71,11 +73,12 @@ export class ForwardPasses {
   #network(noisy: boolean): (place: number) => Output {
     let lower = this.#lowered.get(noisy);
     if (!lower) {
-      const { graph, plan, statistics, precision, images, noiseKey, weightOf } = this.#options;
+      const { graph, plan, statistics, precision, images, noiseKey, weightOf, settle } = this.#options;
       lower = lowerNetwork(plan, {
         graph,
         images: normalised(graph, images, { statistics, precision }),
         weightOf,
+        settle,
         precision,
         noiseKey: noisy ? noiseKey : undefined,
       });

@@ -38,6 +38,11 @@ export interface LowerOptions {
   readonly subtractFrom?: (variable: LayerVariable, difference: Output) => void;
   /** An int32 scalar; noise layers are off without it. */
   readonly noiseKey?: Output;
+  /**
+   * Keeps what follows from weights alone, so that it is not worked out at each run. Asked with the same name, it may
+   * give what it has.
+   */
+  readonly settle?: (name: string, value: Output) => Output;
 }
 
 /**
@@ -60,12 +65,13 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
   }
 
   function lowerStep(step: PlanStep, bare = false): Output {
-    const context = { ...contextOf(step, { ...options, plan }), bare };
+    const context = contextOf(step, { ...options, plan, bare });
     const folding = context.training ? undefined : foldableBefore(plan, step);
     const inputs = (folding ?? step).inputs.map(lower);
     return explained(graph, step.layer, () => {
       if (!folding) return loweringOf(step)(context, inputs);
-      return loweringOf(folding)({ ...contextOf(folding, { ...options, plan }), fold: affineOf(context) }, inputs);
+      const fold = affineOf(context);
+      return loweringOf(folding)(contextOf(folding, { ...options, plan, fold }), inputs);
     });
   }
 
@@ -127,8 +133,13 @@ function refuseSharedStatistics({ steps }: NetworkPlan, training: boolean): void
 
 function contextOf(
   { layer, kind }: PlanStep,
-  { graph, plan, weightOf, precision = "float32", subtractFrom, noiseKey }: LowerOptions & { plan: NetworkPlan },
+  options: LowerOptions & {
+    readonly plan: NetworkPlan;
+    readonly fold?: LoweringContext["fold"];
+    readonly bare?: boolean;
+  },
 ): LoweringContext {
+  const { graph, plan, weightOf, precision = "float32", subtractFrom, noiseKey, settle, fold, bare } = options;
   const variables = new Map(layer.weights.map((weight) => [weight.originalName.split("/").at(-1), weight]));
   const refuse = (reason: string): never => {
     throw new CannotCompileError(reason, { layer: layer.name });
@@ -141,6 +152,8 @@ function contextOf(
     graph,
     layer,
     precision,
+    fold,
+    bare,
     training: subtractFrom !== undefined && !(kind === "BatchNormalization" && isFrozen(layer)),
     config<Schema extends z.ZodType>(schema: Schema) {
       const parsed = schema.safeParse(layer.getConfig());
@@ -161,6 +174,10 @@ function contextOf(
       });
     },
     add,
+    settled(name, value) {
+      const brought = cast(value);
+      return settle ? settle(`${layer.name}/${name}${fold ? " folded" : ""}`, brought) : brought;
+    },
     scalar: (value) => cast(graph.constant(value)),
     cast,
     sizesOf: (output) => graph.shapeOf(output).slice(1),

@@ -46,6 +46,13 @@ export interface LoweringContext {
   scalar(value: number): Output;
   /** Brings a float32 into the network's precision. */
   cast(value: Output): Output;
+  /**
+   * Brings what follows from the layer's weights alone into the network's precision. Where weights stay as they are, it
+   * is worked out once.
+   *
+   * @param name tells it from the others of the layer
+   */
+  settled(name: string, value: Output): Output;
   /** The static shape, without the batch. */
   sizesOf(output: Output): number[];
 }

@@ -76,8 +76,9 @@ const leakyRelu: Lowering = (context, [x]) => {
 };
 
 const prelu: Lowering = (context, [x]) => {
-  const { add, cast, weight } = context;
-  return add("AddV2", [add("Relu", [x]), add("Mul", [cast(weight("alpha")), negativePart(context, x)])]);
+  const { add, settled, weight } = context;
+  const alpha = settled("alpha", weight("alpha"));
+  return add("AddV2", [add("Relu", [x]), add("Mul", [alpha, negativePart(context, x)])]);
 };
 
 /** min(x, 0) */

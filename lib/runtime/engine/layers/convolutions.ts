@@ -32,7 +32,7 @@ const separableConv2d: Lowering = (context, [x]) => {
   const config = context.config(convolutionConfig);
   const depthwise = convolve(context, x, {
     kind: "DepthwiseConv2dNative",
-    kernel: context.cast(context.weight("depthwise_kernel")),
+    kernel: context.settled("depthwise_kernel", context.weight("depthwise_kernel")),
     config,
   });
   const pointwise = context.add("Conv2D", [depthwise, scaled(context, context.weight("pointwise_kernel"))], {
@@ -96,10 +96,10 @@ function convolveDilated(context: LoweringContext, x: Output, { kernel, config }
 }
 
 /** The kernel in the network's precision, with the scale of a folded batch norm, which may need another shape. */
-function scaled({ add, cast, graph, fold }: LoweringContext, kernel: Output, shape?: readonly number[]): Output {
-  if (!fold) return cast(kernel);
+function scaled({ add, settled, graph, fold }: LoweringContext, kernel: Output, shape?: readonly number[]): Output {
+  if (!fold) return settled("kernel", kernel);
   const scale = shape ? add("Reshape", [fold.scale, graph.integers(shape)]) : fold.scale;
-  return cast(add("Mul", [kernel, scale]));
+  return settled("kernel", add("Mul", [kernel, scale]));
 }
 
 function finished(context: LoweringContext, x: Output, name: string): Output {
@@ -107,11 +107,11 @@ function finished(context: LoweringContext, x: Output, name: string): Output {
   return context.bare ? biased : activate(context, biased, name);
 }
 
-function withBias({ add, cast, fold, hasWeight, weight }: LoweringContext, x: Output): Output {
+function withBias({ add, settled, fold, hasWeight, weight }: LoweringContext, x: Output): Output {
   const bias = hasWeight("bias") ? weight("bias") : undefined;
-  if (!fold) return bias ? add("BiasAdd", [x, cast(bias)]) : x;
+  if (!fold) return bias ? add("BiasAdd", [x, settled("bias", bias)]) : x;
   const moved = bias ? add("AddV2", [add("Mul", [bias, fold.scale]), fold.shift]) : fold.shift;
-  return add("BiasAdd", [x, cast(moved)]);
+  return add("BiasAdd", [x, settled("bias", moved)]);
 }
 
 /** Layers that multiply by weights; all can take a batch norm into themselves. */

@@ -22,13 +22,13 @@ export function affineOf(context: LoweringContext): Affine {
 }
 
 const batchNorm: Lowering = (context, [x]) => {
-  const { add, cast, graph, sizesOf } = context;
+  const { add, graph, sizesOf } = context;
   const { axis, epsilon, momentum } = context.config(batchNormConfig);
   const sizes = sizesOf(x);
   if (axis !== -1 && axis !== sizes.length) context.refuse(`its axis must be the last: current value is ${axis}`);
   if (!context.training) {
     const { scale, shift } = affineOf(context);
-    return add("AddV2", [add("Mul", [x, cast(scale)]), cast(shift)]);
+    return add("AddV2", [add("Mul", [x, context.settled("scale", scale)]), context.settled("shift", shift)]);
   }
   if (context.precision === "float64") context.refuse("batch norm has no float64 kernel");
   if (sizes.length !== 1 && sizes.length !== 3) {
@@ -63,7 +63,7 @@ function biasCorrection({ add, graph, sizesOf }: LoweringContext, images: Output
 }
 
 const layerNorm: Lowering = (context, [x]) => {
-  const { add, cast, graph, hasWeight, scalar, sizesOf, weight } = context;
+  const { add, graph, hasWeight, scalar, settled, sizesOf, weight } = context;
   const { axis, epsilon } = context.config(z.object({ axis: z.array(z.number()), epsilon: z.number() }));
   const rank = sizesOf(x).length + 1;
   const axes = axis.map((one) => one < 0 ? one + rank : one).sort((a, b) => a - b);
@@ -76,8 +76,8 @@ const layerNorm: Lowering = (context, [x]) => {
   const variance = add("Mean", [add("SquaredDifference", [x, mean]), over], keep);
   const inverse = add("Rsqrt", [add("AddV2", [variance, scalar(epsilon)])]);
   const normal = add("Mul", [add("Sub", [x, mean]), inverse]);
-  const scaled = hasWeight("gamma") ? add("Mul", [normal, cast(weight("gamma"))]) : normal;
-  return hasWeight("beta") ? add("AddV2", [scaled, cast(weight("beta"))]) : scaled;
+  const scaled = hasWeight("gamma") ? add("Mul", [normal, settled("gamma", weight("gamma"))]) : normal;
+  return hasWeight("beta") ? add("AddV2", [scaled, settled("beta", weight("beta"))]) : scaled;
 };
 
 /** Layers that normalise. */
