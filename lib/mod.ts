@@ -160,6 +160,7 @@ export { maximumDisagreement, maximumDisagreementSampling } from "./query/maximu
 export { meanDisagreement, meanDisagreementSampling } from "./query/mean_disagreement.ts";
 export { meanStandardDeviation, meanStandardDeviationSampling } from "./query/mean_standard_deviation.ts";
 export type { OpinionOptions } from "./query/opinions.ts";
+export { type Play, type PlayOptions, type PlayStep, playStrategy } from "./query/play_strategy.ts";
 export {
   type ModelSources,
   type Need,
@@ -168,7 +169,6 @@ export {
   type PoolValues,
   type PoolView,
   poolView,
-  type RowReader,
 } from "./query/pool_view.ts";
 export { predictiveEntropy, predictiveEntropySampling } from "./query/predictive_entropy.ts";
 export {
@@ -192,12 +192,14 @@ export {
 export { randomSampling } from "./query/random_sampling.ts";
 export { rankedBatch, type RankedBatchOptions, rankedBatchSampling } from "./query/ranked_batch.ts";
 export { restrict, type RestrictOptions } from "./query/restrict.ts";
+export type { RowReader } from "./query/row_reader.ts";
 export { type ScoredDefinition, scoredStrategy } from "./query/scored_strategy.ts";
 export { strategies, type StrategyName } from "./query/strategies.ts";
 export { stratified, type StratifiedOptions } from "./query/stratified.ts";
 export { type StreamRule, type StreamSampler, streamSampler } from "./query/stream_sampler.ts";
 export { fitTemperature, temperatureScale } from "./query/temperature.ts";
 export { topK, type TopKOptions } from "./query/top_k.ts";
+export { type Region, type ToyPlane, toyPlane } from "./query/toy_plane.ts";
 export { typiClust, type TypiClustInputs, type TypiClustOptions, typiClustSampling } from "./query/typi_clust.ts";
 export { typicality, type TypicalityOptions } from "./query/typicality.ts";
 export { type UncertainThenDiverseOptions, uncertainThenDiverseSampling } from "./query/uncertain_then_diverse.ts";
@@ -218,6 +220,7 @@ export { historyTable } from "./report/history_table.ts";
 export { type LearningCurve, learningCurves, type LearningCurvesOptions } from "./report/learning_curves.ts";
 export { type LiveProgress, liveProgress, type LiveProgressOptions } from "./report/live_progress.ts";
 export { colorOf, type SeriesStyle, seriesStyle } from "./report/palette.ts";
+export { playground } from "./report/playground.ts";
 export { reliabilityDiagram } from "./report/reliability_diagram.ts";
 export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
 export { saveTable, type SaveTableOptions } from "./report/save_table.ts";

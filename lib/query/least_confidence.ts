@@ -33,7 +33,9 @@ export interface NormalisedOptions {
  */
 export function leastConfidence(probabilities: Matrix, { normalised = false }: NormalisedOptions = {}): Float64Array {
   const scale = normalised ? normaliser(1 - 1 / probabilities.columns) : 1;
-  return overRows(probabilities, "largest").map((largest) => (1 - largest) * scale);
+  const result = overRows(probabilities, "largest");
+  for (let row = 0; row < result.length; row++) result[row] = (1 - result[row]) * scale;
+  return result;
 }
 
 /** What to multiply with so that `largest` becomes 1; 0 where there is nothing to scale. */

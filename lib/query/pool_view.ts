@@ -1,5 +1,6 @@
 import { gatherRows, type Matrix } from "../runtime/matrix.ts";
 import { softmaxRows } from "../training/softmax_rows.ts";
+import { blocksOf, gatheredBlocks, readAll, type RowReader } from "./row_reader.ts";
 import { probeRefitter, type Refitter } from "./probe_refitter.ts";
 
 /** What a strategy reads of a {@linkcode PoolView} beyond ids and labels, by the name of the method that gives it. */
@@ -12,14 +13,6 @@ export type Need =
   | "committee"
   | "dropoutPasses"
   | "refit";
-
-/** Rows that may lie on disk, read a block at a time. */
-export interface RowReader {
-  readonly rows: number;
-  readonly columns: number;
-  /** Rows `first`…`first + count` − 1; not to be changed, and valid until the next read. */
-  read(first: number, count: number): Promise<Matrix>;
-}
 
 /**
  * What a strategy may see in one round. Lazy: each matrix is computed when it is first asked for and at most once, so a
@@ -120,9 +113,9 @@ export interface PoolSources extends ModelSources {
 export function poolView(sources: PoolSources): PoolView {
   const { classCount } = sources;
   const model: ModelSources = sources;
-  const candidates = Int32Array.from(sources.candidates ?? { length: rowsGiven(sources) }, (id, row) => id ?? row);
-  const labelled = Int32Array.from(sources.labelled ?? []);
-  const labels = Int32Array.from(sources.labels ?? []);
+  const candidates = sources.candidates ? new Int32Array(sources.candidates) : firstIds(rowsGiven(sources));
+  const labelled = new Int32Array(sources.labelled ?? []);
+  const labels = new Int32Array(sources.labels ?? []);
   checkIds({ classCount, candidates, labelled, labels });
   const made = new Map<Read, Promise<unknown>>();
 
@@ -254,6 +247,12 @@ function checkShape(given: { readonly rows: number; readonly columns: number }, 
   }
 }
 
+function firstIds(count: number): Int32Array {
+  const ids = new Int32Array(count);
+  for (let row = 0; row < count; row++) ids[row] = row;
+  return ids;
+}
+
 function rowsGiven(sources: PoolSources): number {
   for (const key of ["probabilities", "logits", "embeddings", "embeddingBlocks"] as const) {
     const source = sources[key];
@@ -318,43 +317,6 @@ function logarithm({ rows, columns, data }: Matrix): Matrix {
 
 function noRows(columns: number): Matrix {
   return { rows: 0, columns, data: new Float32Array(0) };
-}
-
-function blocksOf({ rows, columns, data }: Matrix): RowReader {
-  return {
-    rows,
-    columns,
-    read: (first, count) =>
-      Promise.resolve({ rows: count, columns, data: data.subarray(first * columns, (first + count) * columns) }),
-  };
-}
-
-async function readAll({ rows, columns, read }: RowReader): Promise<Matrix> {
-  const blockRows = 4096;
-  const data = new Float32Array(rows * columns);
-  for (let first = 0; first < rows; first += blockRows) {
-    data.set((await read(first, Math.min(blockRows, rows - first))).data, first * columns);
-  }
-  return { rows, columns, data };
-}
-
-/** The rows at `rows` of a reader; runs of neighbours are read together. */
-function gatheredBlocks(whole: RowReader, rows: Int32Array): RowReader {
-  const { columns } = whole;
-  return {
-    rows: rows.length,
-    columns,
-    async read(first, count) {
-      const data = new Float32Array(count * columns);
-      for (let from = 0; from < count;) {
-        let to = from + 1;
-        while (to < count && rows[first + to] === rows[first + to - 1] + 1) to++;
-        data.set((await whole.read(rows[first + from], to - from)).data, from * columns);
-        from = to;
-      }
-      return { rows: count, columns, data };
-    },
-  };
 }
 
 function gatheredRefitter({ parameters, refit }: Refitter, rows: Int32Array): Refitter {

@@ -97,6 +97,7 @@ export const strategies = {
   consensusEntropy: consensusEntropySampling,
   maximumDisagreement: maximumDisagreementSampling,
   meanDisagreement: meanDisagreementSampling,
+
   // decision-theoretic
   expectedErrorReduction: expectedErrorReductionSampling,
   expectedModelChange: expectedModelChangeSampling,

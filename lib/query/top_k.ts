@@ -77,7 +77,7 @@ export function topK(scores: ArrayLike<number>, k: number, options: TopKOptions 
 
 /** The `rank`-th smallest number, counted from 1, by three-way quickselect (Hoare, 1961); NaN after every number. */
 function smallest(values: Float64Array, rank: number): number {
-  const numbers = values.filter((value) => value === value);
+  const numbers = numbersOf(values);
   if (rank > numbers.length) return NaN;
   const target = rank - 1;
   let low = 0;
@@ -101,6 +101,14 @@ function smallest(values: Float64Array, rank: number): number {
     else return pivot;
   }
   return numbers[low];
+}
+
+/** The numbers without NaN, in memory of their own; a plain loop, because `filter` takes several times as long. */
+function numbersOf(values: Float64Array): Float64Array {
+  const numbers = new Float64Array(values.length);
+  let count = 0;
+  for (const value of values) if (value === value) numbers[count++] = value;
+  return numbers.subarray(0, count);
 }
 
 function medianOfThree(a: number, b: number, c: number): number {

@@ -1,0 +1,48 @@
+import type { Matrix } from "../runtime/matrix.ts";
+
+/** Rows that may lie on disk, read a block at a time. */
+export interface RowReader {
+  readonly rows: number;
+  readonly columns: number;
+  /** Rows `first`…`first + count` − 1; not to be changed, and valid until the next read. */
+  read(first: number, count: number): Promise<Matrix>;
+}
+
+/** Rows in memory, as a reader. */
+export function blocksOf({ rows, columns, data }: Matrix): RowReader {
+  return {
+    rows,
+    columns,
+    read: (first, count) =>
+      Promise.resolve({ rows: count, columns, data: data.subarray(first * columns, (first + count) * columns) }),
+  };
+}
+
+/** All rows, in memory. */
+export async function readAll({ rows, columns, read }: RowReader): Promise<Matrix> {
+  const blockRows = 4096;
+  const data = new Float32Array(rows * columns);
+  for (let first = 0; first < rows; first += blockRows) {
+    data.set((await read(first, Math.min(blockRows, rows - first))).data, first * columns);
+  }
+  return { rows, columns, data };
+}
+
+/** The rows at `rows` of a reader; runs of neighbours are read together. */
+export function gatheredBlocks(whole: RowReader, rows: Int32Array): RowReader {
+  const { columns } = whole;
+  return {
+    rows: rows.length,
+    columns,
+    async read(first, count) {
+      const data = new Float32Array(count * columns);
+      for (let from = 0; from < count;) {
+        let to = from + 1;
+        while (to < count && rows[first + to] === rows[first + to - 1] + 1) to++;
+        data.set((await whole.read(rows[first + from], to - from)).data, from * columns);
+        from = to;
+      }
+      return { rows: count, columns, data };
+    },
+  };
+}
