@@ -24,11 +24,12 @@ export function statusLine(label: string): StatusLine {
   let loggedAt = started;
   const write = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(line));
   const draw = () => {
-    const line = `${label} ${text} (${duration((Date.now() - started) / 1000)})`;
-    if (inPlace) write(`\r\x1b[2K${line.slice(0, terminalWidth())}`);
+    const clockText = ` (${duration((Date.now() - started) / 1000)})`;
+    const line = text === "" ? label : `${label} ${text}`;
+    if (inPlace) write(`\r\x1b[2K${line.slice(0, terminalWidth() - clockText.length)}${clockText}`);
     else if (Date.now() - loggedAt >= secondsBetweenLogLines * 1000) {
       loggedAt = Date.now();
-      say(line);
+      say(line + clockText);
     }
   };
   const clock = setInterval(draw, 1000);
@@ -64,7 +65,7 @@ export function bytesText(bytes: number): string {
 
 function terminalWidth(): number {
   try {
-    return Deno.consoleSize().columns - 1;
+    return (Deno.consoleSize().columns || 80) - 1;
   } catch {
     return 79;
   }
