@@ -44,14 +44,14 @@ export { kFolds, type KFoldsOptions } from "./data/k_folds.ts";
 export { type Augmentation, augmentBatch, type AugmentBatchOptions } from "./data/augment_batch.ts";
 
 // training
-export { CheckpointError, type CheckpointOptions } from "./training/checkpoint.ts";
+export { CheckpointError } from "./training/checkpoint.ts";
 export { DivergenceError, type DivergencePlace } from "./training/divergence_error.ts";
 export type { EpochRecord, History } from "./training/history.ts";
 export { evaluate, type EvaluateOptions, type Predictor } from "./training/evaluate.ts";
 export type { AverageMetrics, ClassMetrics, Evaluation, ReliabilityBin } from "./training/evaluation.ts";
 export { evaluationOf, type EvaluationOptions, type Predictions } from "./training/evaluation_of.ts";
 export { fit } from "./training/fit.ts";
-export type { EarlyStopping, FitOptions } from "./training/fit_options.ts";
+export type { CheckpointOptions, EarlyStopping, FitOptions } from "./training/fit_options.ts";
 export type { OptimizerName, OptimizerOptions } from "./training/optimizers.ts";
 export type { PredictOptions } from "./training/run_forward.ts";
 export {

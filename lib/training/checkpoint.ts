@@ -2,19 +2,10 @@ import { z } from "zod";
 import type { HostTensor, NamedTensors } from "../runtime/engine/engine_state.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import type { Engine } from "./engine.ts";
+import type { CheckpointOptions } from "./fit_options.ts";
 import type { RunConfiguration } from "./run_configuration.ts";
 import type { RunState } from "./run_state.ts";
 import { openSealedSafetensors, sealSafetensors } from "./safetensors.ts";
-
-/** Where `fit` keeps a run's state, and how often. */
-export interface CheckpointOptions {
-  /** The file; a run whose file exists goes on from it. */
-  readonly path: string;
-  /** Default 1. */
-  readonly everyEpochs?: number;
-  /** Also after so many steps; only at the end of epochs when left out. */
-  readonly everySteps?: number;
-}
 
 /** A checkpoint is damaged, or belongs to another run. */
 export class CheckpointError extends Error {

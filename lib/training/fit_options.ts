@@ -2,7 +2,6 @@ import type { Augmentation } from "../data/augment_batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
 import type { Random } from "../runtime/random.ts";
-import type { CheckpointOptions } from "./checkpoint.ts";
 import type { EpochRecord } from "./history.ts";
 import type { OptimizerName, OptimizerOptions } from "./optimizers.ts";
 import type { Schedule } from "./schedules.ts";
@@ -15,6 +14,16 @@ export interface EarlyStopping {
   readonly patience?: number;
   /** A smaller change is no improvement; default 0. */
   readonly minDelta?: number;
+}
+
+/** Where `fit` keeps a run's state, and how often. */
+export interface CheckpointOptions {
+  /** The file; a run whose file exists goes on from it. */
+  readonly path: string;
+  /** Default 1. */
+  readonly everyEpochs?: number;
+  /** Also after so many steps; only at the end of epochs when left out. */
+  readonly everySteps?: number;
 }
 
 /** Options of {@linkcode fit}. */
