@@ -14,8 +14,8 @@ export interface AmongUsableOptions {
 }
 
 /**
- * Picks with a selector that knows only good numbers: rows that it cannot use come last, when nothing else is left, with
- * the score NaN.
+ * Picks with a selector that knows only good numbers: rows that it cannot use come last, when nothing else is left,
+ * with the score NaN.
  *
  * @param pick chooses `wanted` places among `rows`, the rows that are usable; returns places in `rows`
  */
@@ -42,7 +42,9 @@ export async function amongUsable(
 
 /** Whether every number in a row is finite. */
 export function isFiniteRow(source: Matrix, row: number): boolean {
-  return rowOf(source, row).every(Number.isFinite);
+  const { columns, data } = source;
+  for (let at = row * columns, end = at + columns; at < end; at++) if (data[at] - data[at] !== 0) return false;
+  return true;
 }
 
 /** Whether a row can be read as a distribution once it is divided by its sum: finite, nothing below 0, not all 0. */

@@ -13,16 +13,17 @@ export interface AverageLinkageOptions {
 }
 
 /**
- * Hierarchical agglomerative clustering with average linkage on squared Euclidean distances, cut where `clusters` are left:
- * again and again the two clusters are merged whose members are closest on average, D(A, B) = mean ‖x − y‖² over
+ * Hierarchical agglomerative clustering with average linkage on squared Euclidean distances, cut where `clusters` are
+ * left: again and again the two clusters are merged whose members are closest on average, D(A, B) = mean ‖x − y‖² over
  * x ∈ A, y ∈ B. It is SciPy's `linkage(pdist(X, "sqeuclidean"), "average")`, and on unit vectors average linkage on
  * cosine distance.
  *
- * That mean needs no pairs: with q the mean squared norm and μ the mean of a cluster, D(A, B) = q_A + q_B − 2⟨μ_A, μ_B⟩.
- * So nothing of size n × n is kept. Clusters that are each other's nearest are merged, all such pairs in one round, which
- * gives the same tree as merging the closest pair first (average linkage is reducible; Murtagh, 1983). Each cluster
- * keeps a short list of its nearest and a bound below which nobody else can be: a merged cluster's bound is at least the
- * weighted mean of its parts', so most rounds need no search at all. O(n² · d) time as matrix products, O(n · d) memory.
+ * That mean needs no pairs: with q the mean squared norm and μ the mean of a cluster, D(A, B) = q_A + q_B − 2⟨μ_A,
+ * μ_B⟩. So nothing of size n × n is kept. Clusters that are each other's nearest are merged, all such pairs in one
+ * round, which gives the same tree as merging the closest pair first (average linkage is reducible; Murtagh, 1983).
+ * Each cluster keeps a short list of its nearest and a bound below which nobody else can be: a merged cluster's bound
+ * is at least the weighted mean of its parts', so most rounds need no search at all. O(n² · d) time as matrix products,
+ * O(n · d) memory.
  *
  * @param points `[items, features]`, finite
  * @returns of each row its cluster, numbered 0…`clusters` − 1 by their first rows

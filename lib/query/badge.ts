@@ -16,18 +16,18 @@ export interface BadgeOptions {
 }
 
 /**
- * BADGE, batch active learning by diverse gradient embeddings: k-means++ seeding on g = (p − e_ŷ) ⊗ h, the gradient that
- * the last layer would get if its own prediction were the label. Uncertain rows have long gradients, so the batch is
- * uncertain and diverse at once.
+ * BADGE, batch active learning by diverse gradient embeddings: k-means++ seeding on g = (p − e_ŷ) ⊗ h, the gradient
+ * that the last layer would get if its own prediction were the label. Uncertain rows have long gradients, so the batch
+ * is uncertain and diverse at once.
  *
- * Ash, Zhang, Krishnamurthy, Langford and Agarwal (2020), Deep batch active learning by diverse, uncertain gradient lower
- * bounds, ICLR, algorithm 1. The first pick has the largest ‖g‖, as in the authors' code; the following are drawn by D²,
- * distinct. scikit-activeml keeps an extra centre at the origin; DISTIL may repeat a pick.
+ * Ash, Zhang, Krishnamurthy, Langford and Agarwal (2020), Deep batch active learning by diverse, uncertain gradient
+ * lower bounds, ICLR, algorithm 1. The first pick has the largest ‖g‖, as in the authors' code; the following are drawn
+ * by D², distinct. scikit-activeml keeps an extra centre at the origin; DISTIL may repeat a pick.
  *
  * Distances are factorised ({@linkcode gradientEmbeddings}) and drawn by rejection
- * ({@linkcode sampleBySquaredDistance}): at worst O(n · k · (C + d)) time where explicit gradients take n · k · C · d, and
- * O(n · C) memory where they take n · C · d. Scores: ‖g‖² of the first, D² of the others when they were drawn. Rows that
- * are not finite come last.
+ * ({@linkcode sampleBySquaredDistance}): at worst O(n · k · (C + d)) time where explicit gradients take n · k · C · d,
+ * and O(n · C) memory where they take n · C · d. Scores: ‖g‖² of the first, D² of the others when they were drawn. Rows
+ * that are not finite come last.
  *
  * @throws {RangeError} if `k` is not an integer in 0…rows, or the rows do not match
  */

@@ -85,7 +85,10 @@ function takeTurns(
 
 /** {@linkcode ClusterMarginOptions}, and how many candidates are clustered. */
 export interface ClusterMarginStrategyOptions extends ClusterMarginOptions {
-  /** Of a larger pool as many candidates are drawn at random, as in the paper; never fewer than asked for. Default 20,000. */
+  /**
+   * Of a larger pool as many candidates are drawn at random, as in the paper; never fewer than asked for. Default
+   * 20,000.
+   */
   readonly candidates?: number;
 }
 

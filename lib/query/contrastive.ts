@@ -29,12 +29,12 @@ export interface ContrastiveInputs extends ContrastiveOptions {
 
 /**
  * How far the prediction for each candidate is from those for the labelled items that look most like it: the mean of
- * KL(p_neighbour ‖ p), in nats, over the nearest neighbours in embedding space (Euclidean). Range [0, −ln floor]; larger
- * is more wanted.
+ * KL(p_neighbour ‖ p), in nats, over the nearest neighbours in embedding space (Euclidean). Range [0, −ln floor];
+ * larger is more wanted.
  *
- * Margatina, Vernikos, Barrault and Aletras (2021), Active learning by acquiring contrastive examples, EMNLP, algorithm 1.
- * As in scikit-activeml, rows are raised to the floor and divided by their sums; small-text looks for neighbours in the
- * whole pool and averages over classes too. With nothing labelled every score is 0; a row that is not finite, or no
+ * Margatina, Vernikos, Barrault and Aletras (2021), Active learning by acquiring contrastive examples, EMNLP, algorithm
+ * 1. As in scikit-activeml, rows are raised to the floor and divided by their sums; small-text looks for neighbours in
+ * the whole pool and averages over classes too. With nothing labelled every score is 0; a row that is not finite, or no
  * distribution, is NaN. O(n · labelled · d) time, O(n · neighbours) memory.
  *
  * @returns `[items]`

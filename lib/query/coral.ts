@@ -9,8 +9,8 @@ export interface CoralOptions {
 }
 
 /**
- * Core-set weighted by uncertainty: again and again the candidate with the largest u(x)^strength · min ‖x − c‖ over what is
- * labelled or picked, u the least confidence 1 − max p, normalised to [0, 1].
+ * Core-set weighted by uncertainty: again and again the candidate with the largest u(x)^strength · min ‖x − c‖ over
+ * what is labelled or picked, u the least confidence 1 − max p, normalised to [0, 1].
  *
  * Lightly's CORAL ("core-set active learning"); its selection runs on their server, and is documented as the product of
  * the objectives, each to its strength. Score: the product. With nothing labelled the most uncertain comes first. Cost

@@ -25,7 +25,10 @@ export interface Dissimilarity {
   readonly terms: number;
 }
 
-/** |rounded − exact| ≤ `productError(d)` · norm[i] · norm[j] · factor for the inner products of `d`, in any order of summation. */
+/**
+ * |rounded − exact| ≤ `productError(d)` · norm[i] · norm[j] · factor for the inner products of `d`, in any order of
+ * summation.
+ */
 export function productError({ terms }: Pick<Dissimilarity, "terms">): number {
   // γ_n = n u / (1 − n u) (Higham, 2002, §3.1), and the terms of `base` and of the last subtraction besides.
   const unit = 2 ** -24;

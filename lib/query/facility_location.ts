@@ -22,14 +22,14 @@ export interface FacilityLocationInputs extends FacilityLocationOptions, TieOpti
 }
 
 /**
- * Facility location: rows that serve all rows well, greedily. F(S) = Σ_i max_{j ∈ S} s(i, j) over the rows i, with S what
- * is labelled or picked and s a similarity in [0, 1]; each pick adds most to F. F is monotone and submodular, so k picks
- * reach at least 1 − 1/e of what any k could add.
+ * Facility location: rows that serve all rows well, greedily. F(S) = Σ_i max_{j ∈ S} s(i, j) over the rows i, with S
+ * what is labelled or picked and s a similarity in [0, 1]; each pick adds most to F. F is monotone and submodular, so k
+ * picks reach at least 1 − 1/e of what any k could add.
  *
  * Nemhauser, Wolsey and Fisher (1978), An analysis of approximations for maximizing submodular set functions; lazy as
- * Minoux (1978) has it: gains only shrink, so those out of date are upper bounds, and only the topmost are computed anew,
- * a few at a time as one matrix product. The first gains take O(n² · d) time, each pick O(n · d) for every refresh;
- * O(n) memory, where submodlib and apricot hold n × n. Similarities are float32.
+ * Minoux (1978) has it: gains only shrink, so those out of date are upper bounds, and only the topmost are computed
+ * anew, a few at a time as one matrix product. The first gains take O(n² · d) time, each pick O(n · d) for every
+ * refresh; O(n) memory, where submodlib and apricot hold n × n. Similarities are float32.
  *
  * Scores: the gain in F. Rows that are not finite come last.
  *

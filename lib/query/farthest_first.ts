@@ -27,12 +27,13 @@ export interface FarthestFirstPicks {
 }
 
 /**
- * Greedy max-min selection (Gonzalez, 1985): again and again the candidate that is farthest from the nearest item chosen
- * so far. Exactly the picks of the plain algorithm in float64, without its pass over the whole pool for every pick.
+ * Greedy max-min selection (Gonzalez, 1985): again and again the candidate that is farthest from the nearest item
+ * chosen so far. Exactly the picks of the plain algorithm in float64, without its pass over the whole pool for every
+ * pick.
  *
- * Distances to the nearest chosen item only ever shrink, so one that is out of date is an upper bound. Candidates wait in
- * a heap by that bound; the topmost few hundred are brought up to date, and picks are made among them for as long as the
- * best beats every bound outside. Their dissimilarities to each other come from a single matrix product, so a pick
+ * Distances to the nearest chosen item only ever shrink, so one that is out of date is an upper bound. Candidates wait
+ * in a heap by that bound; the topmost few hundred are brought up to date, and picks are made among them for as long as
+ * the best beats every bound outside. Their dissimilarities to each other come from a single matrix product, so a pick
  * inside costs no pass over features at all. A candidate near something labelled is never looked at again.
  *
  * Time O(n · labelled · d) as matrix products and, after that, as many refreshes as the data ask for, at worst

@@ -13,8 +13,9 @@ export interface GradientFactors {
 }
 
 /**
- * ‖g_i − g_j‖² between gradient embeddings g = (p − e_ŷ) ⊗ h: the gradient of the cross-entropy with respect to the last
- * layer's weights, had the predicted class ŷ = argmax p (the first, of equals) been the label (Ash et al., 2020, eq. 1).
+ * ‖g_i − g_j‖² between gradient embeddings g = (p − e_ŷ) ⊗ h: the gradient of the cross-entropy with respect to the
+ * last layer's weights, had the predicted class ŷ = argmax p (the first, of equals) been the label (Ash et al., 2020,
+ * eq. 1).
  *
  * The outer products of K · d numbers are never made: with a = p − e_ŷ,
  * ‖g_i − g_j‖² = ‖a_i‖²‖h_i‖² + ‖a_j‖²‖h_j‖² − 2⟨a_i, a_j⟩⟨h_i, h_j⟩, which is K + d multiplications.

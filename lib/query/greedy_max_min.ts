@@ -37,10 +37,9 @@ export interface GreedyMaxMinOptions extends TieOptions {
  * Greedy max-min selection (Gonzalez, 1985): each pick is the row farthest from the nearest of what is labelled or
  * picked already. For metrics the largest distance that remains is at most twice the smallest possible.
  *
- * With nothing labelled the first pick is the row nearest to the mean row (with weights, the heaviest), and its score is
- * Infinity. Rows that are not
- * finite come last, with the score NaN, and so do rows without mass where distributions are compared; such labelled rows
- * are ignored. See {@linkcode farthestFirst} for how it is done and what it costs.
+ * With nothing labelled the first pick is the row nearest to the mean row (with weights, the heaviest), and its score
+ * is Infinity. Rows that are not finite come last, with the score NaN, and so do rows without mass where distributions
+ * are compared; such labelled rows are ignored. See {@linkcode farthestFirst} for how it is done and what it costs.
  *
  * @returns rows in the order picked, and of each its distance to the nearest at that moment
  * @throws {RangeError} if `k`, `floor` or `outliers` is out of range, or the widths differ

@@ -17,8 +17,8 @@ export interface DensityOptions {
 }
 
 /**
- * How much each row is like all rows, itself included: the mean of its similarities. Range (0, 1], for `cosine` [−1, 1];
- * larger is denser.
+ * How much each row is like all rows, itself included: the mean of its similarities. Range (0, 1], for `cosine` [−1,
+ * 1]; larger is denser.
  *
  * Settles and Craven (2008), An analysis of active learning strategies for sequence labeling tasks, EMNLP, eq. 14,
  * without its exponent. libact leaves the row itself out; ALiPy multiplies by the mean *distance*. A row that is not
@@ -101,8 +101,8 @@ export interface InformationDensityOptions extends DensityOptions {
 }
 
 /**
- * Asks where the pool is dense: {@linkcode informationDensity} to the power β, times the informativeness if one is given
- * (Settles and Craven, 2008, eq. 14: φ(x) · density(x)^β). Cost as the density's.
+ * Asks where the pool is dense: {@linkcode informationDensity} to the power β, times the informativeness if one is
+ * given (Settles and Craven, 2008, eq. 14: φ(x) · density(x)^β). Cost as the density's.
  */
 export function informationDensitySampling(options: InformationDensityOptions = {}): QueryStrategy {
   const { similarity = "euclidean", informativeness, beta = 1 } = options;

@@ -5,8 +5,8 @@ import { stackedRows } from "./stacked_rows.ts";
 
 /**
  * Jensen–Shannon divergence H((p + q)/2) − (H(p) + H(q))/2, in nats, in [0, ln 2] (Lin, 1991), between the rows of
- * `matrices`, numbered as if they stood under each other, each divided by its sum. It needs no floor. Its square root is
- * a metric.
+ * `matrices`, numbered as if they stood under each other, each divided by its sum. It needs no floor. Its square root
+ * is a metric.
  *
  * Bounded from below by the squared Hellinger distance, JS ≥ ln 2 · (1 − ⟨√p, √q⟩), which is an inner product; the two
  * agree where p and q share no class.

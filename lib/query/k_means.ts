@@ -15,7 +15,9 @@ export interface KMeansOptions {
   readonly weights?: ArrayLike<number>;
   /** Most passes. Default: 100. */
   readonly iterations?: number;
-  /** Stop when the centres together moved by less than this share of the mean variance of a feature. Default: 0.0001. */
+  /**
+   * Stop when the centres together moved by less than this share of the mean variance of a feature. Default: 0.0001.
+   */
   readonly tolerance?: number;
   /** Rows to start from. Default: drawn by {@linkcode kMeansPlusPlus}. */
   readonly seeds?: Int32Array;
@@ -33,8 +35,8 @@ export interface Clustering {
 }
 
 /**
- * k-means by Lloyd's algorithm (1982): assign every row to its nearest centre, move every centre to the weighted mean of
- * its rows, again and again.
+ * k-means by Lloyd's algorithm (1982): assign every row to its nearest centre, move every centre to the weighted mean
+ * of its rows, again and again.
  *
  * The assignment is a matrix product, made only for rows whose nearest centre may have changed: Hamerly's bounds (2010)
  * hold for the others, an upper one on the distance to the own centre and a lower one to every other. A cluster left

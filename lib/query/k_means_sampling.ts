@@ -60,8 +60,8 @@ function centralRows({ centres, assignments, distances }: Clustering, lots: Floa
 }
 
 /**
- * Clusters the embeddings of the pool by k-means, a cluster for each label asked for, and asks for the candidate nearest
- * to each centre; larger clusters first. Nothing labelled is looked at.
+ * Clusters the embeddings of the pool by k-means, a cluster for each label asked for, and asks for the candidate
+ * nearest to each centre; larger clusters first. Nothing labelled is looked at.
  *
  * After Xu et al. (2003), Representative sampling for text classification using support vector machines, ECIR, without
  * their pre-selection; KMeansSampling in DISTIL and DeepAL. Scores: minus the distance to the centre. Cost as

@@ -15,9 +15,9 @@ export interface Neighbours {
 }
 
 /**
- * The `count` items of `others` least unlike each of `items`; an item is no neighbour of its own. Exact: a matrix product
- * finds who may be among them, and those are compared in float64. Of equally near ones the earlier in `others` comes
- * first. O(items · others · terms) time, 32 MiB at a time besides the result.
+ * The `count` items of `others` least unlike each of `items`; an item is no neighbour of its own. Exact: a matrix
+ * product finds who may be among them, and those are compared in float64. Of equally near ones the earlier in `others`
+ * comes first. O(items · others · terms) time, 32 MiB at a time besides the result.
  */
 export async function nearestNeighbours(
   dissimilarity: Dissimilarity,

@@ -2,7 +2,9 @@ import { type Dissimilarity, productError } from "./dissimilarity.ts";
 
 /** The dissimilarities among a few items. */
 export interface Pairs {
-  /** Lowers `nearest` of `others` to their exact dissimilarity to `pick`, where that is smaller; all must be members. */
+  /**
+   * Lowers `nearest` of `others` to their exact dissimilarity to `pick`, where that is smaller; all must be members.
+   */
   lower(nearest: Float64Array, pick: number, others: Iterable<number>): Promise<void>;
 }
 

@@ -21,12 +21,12 @@ export interface ProbCoverOptions {
 }
 
 /**
- * ProbCover: greedy maximum coverage by balls. A row covers all rows nearer than `radius`; each pick covers the most rows
- * that are not covered by what is labelled or picked. Once everything is covered, the rest is drawn by lot.
+ * ProbCover: greedy maximum coverage by balls. A row covers all rows nearer than `radius`; each pick covers the most
+ * rows that are not covered by what is labelled or picked. Once everything is covered, the rest is drawn by lot.
  *
- * Yehuda, Dekel, Hacohen and Weinshall (2022), Active learning through a covering lens, NeurIPS, algorithm 1. Their code
- * drops the last n mod 500 rows and falls back to row 0, labelled or not; scikit-activeml counts a distance equal to the
- * radius as covered.
+ * Yehuda, Dekel, Hacohen and Weinshall (2022), Active learning through a covering lens, NeurIPS, algorithm 1. Their
+ * code drops the last n mod 500 rows and falls back to row 0, labelled or not; scikit-activeml counts a distance equal
+ * to the radius as covered.
  *
  * The graph of who covers whom is never stored, only everybody's number of uncovered neighbours: a row that becomes
  * covered is subtracted from its neighbours' counts, and becomes covered once. So two passes over all pairs are enough
@@ -162,7 +162,10 @@ export interface ProbCoverStrategyOptions {
   readonly purity?: number;
 }
 
-/** Asks for candidates that cover the pool: {@linkcode probCover} on the embeddings. With nothing labelled, a cold start. */
+/**
+ * Asks for candidates that cover the pool: {@linkcode probCover} on the embeddings. With nothing labelled, a cold
+ * start.
+ */
 export function probCoverSampling({ radius, purity = 0.95 }: ProbCoverStrategyOptions = {}): QueryStrategy {
   return queryStrategy({
     name: "probCover",

@@ -25,9 +25,9 @@ export interface RankedBatchOptions extends TieOptions {
  * where d is its distance to the nearest of D, what is labelled or picked already, and U is what is left. α falls with
  * every pick, from the unlike towards the uncertain; u stays what it was.
  *
- * Cardoso, Silva, Canuto, Moro and Gonçalves (2017), Ranked batch-mode active learning, Information Sciences 379, eq. 1, as
- * modAL has it. With nothing labelled the first pick is the row with the smallest mean distance to all rows, as in modAL
- * (which then may pick it again; here it may not), and its score is 1.
+ * Cardoso, Silva, Canuto, Moro and Gonçalves (2017), Ranked batch-mode active learning, Information Sciences 379, eq.
+ * 1, as modAL has it. With nothing labelled the first pick is the row with the smallest mean distance to all rows, as
+ * in modAL (which then may pick it again; here it may not), and its score is 1.
  *
  * modAL computes all distances anew for every pick. Here they are kept, and only rows that may come out on top are
  * brought up to date: O(n · labelled · d) time as matrix products, O(n) for each pick, and the refreshes. A cold start
@@ -84,33 +84,43 @@ async function rank(distances: Dissimilarity, { candidates, k, uncertainty, lots
   const known = integersBetween(candidates, distances.count);
   const rows: number[] = [];
   const scores: number[] = [];
-  const seen = new Int32Array(candidates);
-  const left = new Set(everyone);
-  const take = (row: number, score: number) => {
-    rows.push(row);
-    scores.push(score);
-    left.delete(row);
-  };
+  let remaining = everyone;
   if (known.length > 0) await lowerToNearest(nearest, distances, { items: everyone, others: known });
-  else take(await mostCentral(distances, lots), 1);
-
+  else {
+    const first = await mostCentral(distances, lots);
+    rows.push(first);
+    scores.push(1);
+    remaining = everyone.filter((row) => row !== first);
+    await lowerToNearest(nearest, distances, { items: everyone, others: Int32Array.of(first) });
+  }
+  let left = remaining.length;
+  const score = (row: number) => {
+    const alpha = left / distances.count;
+    return alpha * (1 - 1 / (1 + Math.sqrt(nearest[row]))) + (1 - alpha) * uncertainty[row];
+  };
+  // Distances only shrink, and as α falls by δ no score grows by more than δ · max u. So score + α · max u, at whatever
+  // time it was computed, bounds what it would be now: the heap need not be built anew for every α.
+  const most = uncertainty.reduce((largest, value) => Math.max(largest, value), 0);
+  const bounds = new Float64Array(candidates);
+  const bound = (row: number) => bounds[row] = score(row) + left / distances.count * most;
+  remaining.forEach(bound);
+  const heap = maxHeap(
+    remaining,
+    (a, b) => bounds[a] !== bounds[b] ? bounds[a] > bounds[b] : lots[a] < lots[b],
+  );
+  const seen = new Int32Array(candidates).fill(rows.length);
   while (rows.length < k) {
-    const alpha = left.size / distances.count;
-    const score = (row: number) => alpha * (1 - 1 / (1 + Math.sqrt(nearest[row]))) + (1 - alpha) * uncertainty[row];
-    const bounds = Float64Array.from(everyone, score);
-    const heap = maxHeap(
-      Int32Array.from(left),
-      (a, b) => bounds[a] !== bounds[b] ? bounds[a] > bounds[b] : lots[a] < lots[b],
-    );
-    // Distances only shrink, so a score that is out of date is an upper bound: refresh the topmost until it stays there.
     while (seen[heap.top] < rows.length) {
       const row = heap.pop();
       for (const pick of rows.slice(seen[row])) nearest[row] = Math.min(nearest[row], distances.value(row, pick));
       seen[row] = rows.length;
-      bounds[row] = score(row);
+      bound(row);
       heap.push(row);
     }
-    take(heap.top, bounds[heap.top]);
+    const pick = heap.pop();
+    rows.push(pick);
+    scores.push(score(pick));
+    left--;
   }
   return { rows, scores };
 }

@@ -25,11 +25,11 @@ export interface SquaredDistanceSample {
  * D² sampling, the seeding of k-means++ (Arthur and Vassilvitskii, 2007): each pick is drawn with probability
  * proportional to its squared distance to the nearest pick so far.
  *
- * Drawn by rejection. D² only ever shrinks, so an old upper bound stays one: a proposal drawn by the bounds and kept with
- * probability D² ÷ bound has exactly the distribution that a pass over all items would give, and D² itself is computed
- * for proposals alone. They come in batches, so that their distances are matrix products; when rejections have cost as
- * much as bringing every bound up to date, that is done. Items that coincide with a pick have D² = 0; once nothing else
- * is left, the rest is drawn uniformly.
+ * Drawn by rejection. D² only ever shrinks, so an old upper bound stays one: a proposal drawn by the bounds and kept
+ * with probability D² ÷ bound has exactly the distribution that a pass over all items would give, and D² itself is
+ * computed for proposals alone. They come in batches, so that their distances are matrix products; when rejections have
+ * cost as much as bringing every bound up to date, that is done. Items that coincide with a pick have D² = 0; once
+ * nothing else is left, the rest is drawn uniformly.
  *
  * Time O(n · k · d) at worst, mostly far less; memory O(n).
  */

@@ -4,7 +4,8 @@ import { multiplyRows } from "./multiply_rows.ts";
 import { stackedRows } from "./stacked_rows.ts";
 
 /**
- * ‖x_i − x_j‖² between the rows of `matrices`, numbered as if they stood under each other: = ‖x_i‖² + ‖x_j‖² − 2⟨x_i, x_j⟩.
+ * ‖x_i − x_j‖² between the rows of `matrices`, numbered as if they stood under each other: = ‖x_i‖² + ‖x_j‖² − 2⟨x_i,
+ * x_j⟩.
  *
  * Rows must be finite.
  */

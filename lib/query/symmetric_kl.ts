@@ -5,9 +5,9 @@ import { stackedRows } from "./stacked_rows.ts";
 
 /**
  * Symmetric Kullback–Leibler divergence J(p, q) = KL(p‖q) + KL(q‖p) = Σ (p − q)(ln p − ln q), in nats (Jeffreys, 1946;
- * Kullback and Leibler, 1951), between the rows of `matrices`, numbered as if they stood under each other. Probabilities
- * below `floor` count as `floor`, and rows are divided by their sums after that: the largest possible value is about
- * 2 ln(1 ÷ floor).
+ * Kullback and Leibler, 1951), between the rows of `matrices`, numbered as if they stood under each other.
+ * Probabilities below `floor` count as `floor`, and rows are divided by their sums after that: the largest possible
+ * value is about 2 ln(1 ÷ floor).
  *
  * With H(p) = −Σ p ln p it is −H(p) − H(q) − ⟨p, ln q⟩ − ⟨ln p, q⟩: an inner product of 2C terms.
  *
@@ -43,7 +43,8 @@ export function symmetricKL(floor: number, ...matrices: readonly Matrix[]): Diss
     return { rows: items.length, columns: 2 * columns, data };
   }
 
-  // Σ |left · right| ≤ ‖p‖₁ ‖ln q‖∞ + ‖ln p‖∞ ‖q‖₁, far below what the Euclidean norms allow when there are many classes.
+  // Σ |left · right| ≤ ‖p‖₁ ‖ln q‖∞ + ‖ln p‖∞ ‖q‖₁, far below what the Euclidean norms allow when there are many
+  // classes.
   const largest = logarithms.reduce((highest, value) => Math.max(highest, -value), 0);
   return {
     count,

@@ -1,7 +1,10 @@
 import { gatherRows, type Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import { amongUsable, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
+import { assignToCentres } from "./assign_to_centres.ts";
+import { integersBetween } from "./dissimilarity.ts";
 import { kMeans } from "./k_means.ts";
+import { stackedRows } from "./stacked_rows.ts";
 import { lotsFor } from "./lots.ts";
 import { type Picks, type QueryStrategy, queryStrategy } from "./query_strategy.ts";
 import { typicality } from "./typicality.ts";
@@ -32,11 +35,11 @@ export interface TypiClustInputs extends TypiClustOptions {
  * `maxClusters`) clusters; these take turns, those with the fewest labelled items first and of those the largest, and
  * each gives the candidate with the largest {@linkcode typicality} among the cluster's candidates.
  *
- * Hacohen, Dekel and Weinshall (2022), Active learning on a budget: opposite strategies suit high and low budgets, ICML,
- * eq. 1 and algorithm 1. Their code takes squared distances (those that faiss returns), stops k-means by mini-batches
- * when there are more than 50 clusters (here: after two passes, which leaves a lower inertia), and fails when a cluster
- * runs out of candidates (here: it is passed over). scikit-activeml has as many clusters as labels, without a bound, and
- * K = min(5, size − 1). The typicality of a cluster's only candidate is 0.
+ * Hacohen, Dekel and Weinshall (2022), Active learning on a budget: opposite strategies suit high and low budgets,
+ * ICML, eq. 1 and algorithm 1. Their code takes squared distances (those that faiss returns), turns to mini-batches
+ * when there are more than 50 clusters (here: k-means on a sample of 30 rows a cluster, then one pass over all), and
+ * fails when a cluster runs out of candidates (here: it is passed over). scikit-activeml has as many clusters as
+ * labels, without a bound, and K = min(5, size − 1). The typicality of a cluster's only candidate is 0.
  *
  * Scores: the typicality of each pick. Candidates that are not finite come last. Time that of k-means and
  * O(size² · d) for each cluster asked, memory O(n + clusters · d).
@@ -59,11 +62,9 @@ export async function typiClust(points: Matrix, inputs: TypiClustInputs): Promis
     const candidates = rowsAt(points, rows);
     const known = labelled ? rowsThat(isFiniteRow, labelled) : { rows: 0, columns: candidates.columns, data: NOTHING };
     const clusterCount = Math.min(known.rows + wanted, maxClusters);
-    const { assignments } = await kMeans([candidates, known], {
+    const assignments = await clustered([candidates, known], {
       clusters: clusterCount,
       random: random.child("clusters"),
-      // From k-means++ seeds, two passes come within a few parts in a hundred of where a hundred would end.
-      iterations: clusterCount > 50 ? 2 : 100,
     });
     const clusters = clustersOf(assignments, { clusterCount, candidates: candidates.rows });
     const inOrder = clusters.toSorted((a, b) =>
@@ -95,6 +96,27 @@ export async function typiClust(points: Matrix, inputs: TypiClustInputs): Promis
 }
 
 const NOTHING = new Float32Array(0);
+
+/** Of each row its cluster: by k-means on all rows, or where the clusters are many, on a sample of them. */
+async function clustered(
+  matrices: readonly Matrix[],
+  { clusters, random }: { readonly clusters: number; readonly random: Random },
+): Promise<Int32Array> {
+  const rows = stackedRows(...matrices);
+  const sampleSize = 30 * clusters;
+  if (clusters <= 50 || rows.count <= sampleSize) {
+    return (await kMeans(matrices, { clusters, random })).assignments;
+  }
+  const sample = rows.gather(random.child("sample").sample(rows.count, sampleSize).sort());
+  const { centres } = await kMeans(sample, { clusters, random, iterations: 5 });
+  const assignment = {
+    nearest: new Int32Array(rows.count),
+    distance: new Float64Array(rows.count),
+    second: new Float64Array(rows.count),
+  };
+  await assignToCentres(rows, { centres, items: integersBetween(0, rows.count), assignment });
+  return assignment.nearest;
+}
 
 interface Cluster {
   /** Items, labelled ones included. */

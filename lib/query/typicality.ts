@@ -10,8 +10,8 @@ export interface TypicalityOptions {
 }
 
 /**
- * How typical each row is among all: (1/K Σ ‖x − x_i‖)⁻¹ over its K = min(`neighbours`, ⌊rows/2⌋) nearest neighbours, at
- * least one. Larger is more typical; Infinity where the neighbours coincide with it, 0 for a row without neighbours.
+ * How typical each row is among all: (1/K Σ ‖x − x_i‖)⁻¹ over its K = min(`neighbours`, ⌊rows/2⌋) nearest neighbours,
+ * at least one. Larger is more typical; Infinity where the neighbours coincide with it, 0 for a row without neighbours.
  *
  * Hacohen, Dekel and Weinshall (2022), ICML, eq. 1. O(rows² · d) time as matrix products, O(rows · d) memory.
  *
@@ -64,7 +64,11 @@ export async function typicality(
 }
 
 function about({ rows, columns, data }: Matrix, centre: Float32Array): Matrix {
-  return { rows, columns, data: data.map((value, at) => value - centre[at % columns]) };
+  const moved = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += columns) {
+    for (let column = 0; column < columns; column++) moved[start + column] = data[start + column] - centre[column];
+  }
+  return { rows, columns, data: moved };
 }
 
 function blockOf({ columns, data }: Matrix, { from, to }: { readonly from: number; readonly to: number }): Matrix {

@@ -13,11 +13,11 @@ export interface UncertainThenDiverseOptions {
 }
 
 /**
- * An uncertainty filter before any diversity selector: the `factor` · k candidates that `uncertainty` wants most, and of
- * these the k that `diversity` chooses. Scores are those of `diversity`.
+ * An uncertainty filter before any diversity selector: the `factor` · k candidates that `uncertainty` wants most, and
+ * of these the k that `diversity` chooses. Scores are those of `diversity`.
  *
- * Xu, Yu, Tresp, Xu and Wang (2003), Representative sampling for text classification using support vector machines, ECIR,
- * section 4 (margin, then k-means); FASS in Wei, Iyer and Bilmes (2015) is entropy, then facility location.
+ * Xu, Yu, Tresp, Xu and Wang (2003), Representative sampling for text classification using support vector machines,
+ * ECIR, section 4 (margin, then k-means); FASS in Wei, Iyer and Bilmes (2015) is entropy, then facility location.
  *
  * @throws {RangeError} if `factor` is below 1
  */

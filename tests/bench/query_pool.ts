@@ -7,8 +7,8 @@ export interface QueryPoolOptions {
   readonly features: number;
   readonly classes: number;
   /**
-   * `manifold`: like what a network's last pooling gives: a mixture of one Gaussian for each class, a spectrum that falls
-   * as 1/j over 32 directions, ReLU, a little noise. `gaussian`: isotropic, where nothing can be pruned.
+   * `manifold`: like what a network's last pooling gives: a mixture of one Gaussian for each class, a spectrum that
+   * falls as 1/j over 32 directions, ReLU, a little noise. `gaussian`: isotropic, where nothing can be pruned.
    */
   readonly kind: "manifold" | "gaussian";
 }

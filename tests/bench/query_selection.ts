@@ -5,8 +5,8 @@
  *     deno run -A tests/bench/query_selection.ts [--peers <python>] [--kind manifold | gaussian] [--items 50000]
  *       [--rounds 3] [--only <part of a name>] [--slow]
  *
- * `--peers` names a Python with NumPy, scikit-learn, SciPy, modAL-python and scikit-activeml; left out, only ours runs. Peers that
- * take minutes run with `--slow`.
+ * `--peers` names a Python with NumPy, scikit-learn, SciPy, modAL-python and scikit-activeml; left out, only ours runs.
+ * Peers that take minutes run with `--slow`.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -24,7 +24,8 @@ Deno.test("gradientEmbeddings() gives the distances between explicit outer produ
   for (let i = 0; i < 30; i++) {
     for (let j = 0; j < 30; j++) assertClose([factorised.value(i, j)], [plain.value(i, j)]);
   }
-  // NumPy 2.4.6: g = ((p - eye[p.argmax(1)])[:, :, None] * h[:, None, :]).reshape(30, -1); pairwise_distances(g)[0, :5]**2
+  // NumPy 2.4.6: g = ((p - eye[p.argmax(1)])[:, :, None] * h[:, None, :]).reshape(30, -1); pairwise_distances(g)[0,
+  // :5]**2
   assertClose([0, 1, 2, 3, 4].map((j) => factorised.value(0, j)), [
     0,
     0.275319569,
