@@ -59,16 +59,17 @@ export function legend(items: readonly LegendItem[], { width }: { readonly width
   return { markup: entries.join(""), width, height: (row + 1) * rowHeight };
 }
 
-function symbolPath(symbol: SeriesStyle["symbol"]): string {
+/** The outline of a symbol, about seven pixels across, around where the path stands; (0, 0) to begin with. */
+export function symbolPath(symbol: SeriesStyle["symbol"]): string {
   switch (symbol) {
     case "circle":
-      return "M-3.5,0a3.5,3.5 0 1,0 7,0a3.5,3.5 0 1,0 -7,0z";
+      return "m-3.5,0a3.5,3.5 0 1,0 7,0a3.5,3.5 0 1,0 -7,0z";
     case "square":
-      return "M-3,-3h6v6h-6z";
+      return "m-3,-3h6v6h-6z";
     case "triangle":
-      return "M0,-4.5L4,3H-4z";
+      return "m0,-4.5l4,7.5h-8z";
     case "diamond2":
-      return "M0,-4.5L4.5,0L0,4.5L-4.5,0z";
+      return "m0,-4.5l4.5,4.5l-4.5,4.5l-4.5,-4.5z";
   }
 }
 
