@@ -83,9 +83,18 @@ export type EngineSupport = { readonly available: true } | { readonly available:
 /** The oldest TensorFlow that the engine was tested with. */
 const oldestVersion = [2, 21] as const;
 
-/** Whether this process can compile networks, and if not, why. `CURIO_ENGINE=eager` says no. */
+/**
+ * Whether this process can compile networks, and if not, why. `CURIO_ENGINE=eager` says no.
+ *
+ * @throws {RangeError} if `CURIO_ENGINE` is something else
+ */
 export function engineSupport(): EngineSupport {
-  const wanted = Deno.env.get("CURIO_ENGINE");
+  const wanted = Deno.env.get("CURIO_ENGINE") ?? "";
+  if (!["", "eager"].includes(wanted)) {
+    throw new RangeError(
+      `Cannot choose an engine: CURIO_ENGINE must be "eager" or unset: current value is "${wanted}"`,
+    );
+  }
   if (wanted === "eager") return { available: false, reason: "CURIO_ENGINE=eager turns the compiler off" };
   if (backend.name !== "tensorflow") return { available: false, reason: `the backend is ${backend.library}` };
   const installed = installedTensorFlow();

@@ -70,7 +70,7 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
     const inputs = (folding ?? step).inputs.map(lower);
     return explained(graph, step.layer, () => {
       if (!folding) return loweringOf(step)(context, inputs);
-      const fold = affineOf(context);
+      const fold = { ...affineOf(context), name: step.layer.name };
       return loweringOf(folding)(contextOf(folding, { ...options, plan, fold }), inputs);
     });
   }
@@ -176,7 +176,7 @@ function contextOf(
     add,
     settled(name, value) {
       const brought = cast(value);
-      return settle ? settle(`${layer.name}/${name}${fold ? " folded" : ""}`, brought) : brought;
+      return settle ? settle(`${layer.name}/${name}${fold ? ` with ${fold.name}` : ""}`, brought) : brought;
     },
     scalar: (value) => cast(graph.constant(value)),
     cast,

@@ -15,9 +15,9 @@ export interface LoweringContext {
   readonly training: boolean;
   /**
    * A batch norm right behind this layer, to be folded into its weights: the output is to be multiplied by `scale` and
-   * then moved by `shift`, one number a channel, float32.
+   * then moved by `shift`, one number a channel, float32. `name` is the batch norm's.
    */
-  readonly fold?: { readonly scale: Output; readonly shift: Output };
+  readonly fold?: { readonly scale: Output; readonly shift: Output; readonly name: string };
   /** Whether the layer's activation is left out, because it is applied further on. */
   readonly bare?: boolean;
 

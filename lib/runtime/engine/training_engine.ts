@@ -49,17 +49,19 @@ export function trainingEngine(
     await built.optimizer.write(session, state.optimizer);
     step = state.step;
   }
-  const initial = template.read();
   const queue = turns("Cannot compute: the engine has been disposed of. Make a new one.");
-  const imported = queue.next(() => importState({ weights: initial, optimizer: new Map(), step: 0 }));
+  const imported = queue.next(() => {
+    template.refuseStrangers();
+    return importState({ weights: template.read(), optimizer: new Map(), step: 0 });
+  });
   // Whoever uses the engine first hears of a failure; nobody need use it.
   imported.catch(() => {});
 
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    await imported;
-    return await queue.next(() => {
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return queue.next(async () => {
+      await imported;
       template.refuseStrangers();
-      return work();
+      return await work();
     });
   }
 

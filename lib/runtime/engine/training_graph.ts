@@ -58,7 +58,8 @@ export function trainingGraph(
     return build(graph, { network, plan, ...options });
   } catch (error) {
     graph.delete();
-    throw error;
+    if (error instanceof CannotCompileError || !(error instanceof Error)) throw error;
+    throw new CannotCompileError(error.message);
   }
 }
 

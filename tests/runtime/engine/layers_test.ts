@@ -205,6 +205,15 @@ agrees("networks inside a network, sequential and functional", () => {
   });
   return tf.sequential({ layers: [outer, layers.flatten(), layers.dense({ units: 3, name: "logits" })] });
 });
+agrees(
+  "a convolution that is applied twice, with a batch norm of its own behind each",
+  () =>
+    around((x) => {
+      const shared = layers.conv2d({ filters: 3, kernelSize: 3, padding: "same", useBias: false });
+      const normal = (y: tf.SymbolicTensor) => chain(shared, layers.batchNormalization())(y);
+      return layers.add().apply([normal(x), normal(layers.reLU().apply(x) as tf.SymbolicTensor)]) as tf.SymbolicTensor;
+    }),
+);
 agrees("seeded dropout, with the same masks", () =>
   around(chain(
     layers.conv2d({ filters: 4, kernelSize: 3 }),
