@@ -104,8 +104,11 @@ const setUp = "`deno task setup`";
 
 async function examinePackages(site: Site): Promise<Finding[]> {
   if (await havePackages(site)) return [{ what: "npm packages", state: "ok", text: "as in deno.lock" }];
-  const text = existsSync(join(site.root, "node_modules")) ? "not those of deno.lock" : "not installed";
-  return [{ what: "npm packages", state: "missing", text, remedy: `${setUp} fetches them` }];
+  if (!existsSync(join(site.root, "node_modules"))) {
+    return [{ what: "npm packages", state: "missing", text: "not installed", remedy: `${setUp} fetches them` }];
+  }
+  const text = "installed by something else than set-up, or for another deno.lock";
+  return [{ what: "npm packages", state: "missing", text, remedy: `${setUp} makes sure of them` }];
 }
 
 async function examineEnvironment(site: Site): Promise<Finding[]> {

@@ -25,16 +25,19 @@ export async function findNotebooks(
   const present = await notebooksIn(folder);
   if (names.length === 0) return present.filter((path) => all || core.test(notebookName(path)));
   return await Promise.all(names.map(async (name) => {
-    const known = present.find((path) =>
-      notebookName(path) === notebookName(name) || /^\d+$/.test(name) &&
-        notebookName(path).startsWith(`${name.padStart(2, "0")}_`)
-    );
+    const isPath = name.includes("/");
+    const known = present.find((path) => !isPath && isMeant(notebookName(path), name));
     if (known !== undefined) return known;
     if (name.endsWith(".ipynb") && await Deno.stat(name).then(() => true, () => false)) return resolve(name);
     throw new SetupError(
       `Cannot find the notebook "${name}": there are ${present.map(notebookName).join(", ") || "none"} in ${folder}.`,
     );
   }));
+}
+
+/** Whether `wanted` (`4`, `04`, `04_query`, `04_query.ipynb`) means the notebook called `name`. */
+function isMeant(name: string, wanted: string): boolean {
+  return name === notebookName(wanted) || /^\d+$/.test(wanted) && name.startsWith(`${wanted.padStart(2, "0")}_`);
 }
 
 async function notebooksIn(folder: string): Promise<string[]> {

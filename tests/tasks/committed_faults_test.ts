@@ -53,8 +53,33 @@ Deno.test("stripNotebook() leaves nothing that a run put there, and keeps source
     metadata: { kernelspec: { name: "deno" }, language_info: { name: "typescript", version: "6" } },
   };
   const stripped = stripNotebook(run);
-  assert.deepEqual(stripped, notebook({ ...code("await show(a);"), id: "a1", metadata: { tags: ["exercise"] } }));
+  const expected = {
+    ...code("await show(a);"),
+    source: ["await show(a);"],
+    id: "a1",
+    metadata: { tags: ["exercise"] },
+  };
+  assert.deepEqual(stripped, notebook(expected));
   assert.deepEqual(committedFaults(stripped), []);
   assert.deepEqual(stripNotebook(stripped), stripped);
-  assert.ok(notebookText(stripped).startsWith('{\n "cells": [\n  {\n   "cell_type": "code"'));
+});
+
+Deno.test("notebookText() writes what Jupyter would write: keys sorted, lines apart", () => {
+  const text = notebookText(stripNotebook(notebook({ ...code("a();\n\nb();\n"), id: "a1" })));
+  assert.ok(text.startsWith(`{
+ "cells": [
+  {
+   "cell_type": "code",
+   "execution_count": null,
+   "id": "a1",
+   "metadata": {},
+   "outputs": [],
+   "source": [
+    "a();\\n",
+    "\\n",
+    "b();\\n"
+   ]
+  }
+ ],
+ "metadata": {`));
 });

@@ -17,6 +17,9 @@ Deno.test("findNotebooks() gives the core notebooks in order, or all", async () 
 Deno.test("findNotebooks() takes numbers, names and paths, in the order asked for", async () => {
   assert.deepEqual(await names(["4", "02", "extra", "01_a.ipynb"]), ["04_d", "02_b", "extra", "01_a"]);
   assert.deepEqual(await names([join(folder, "04_d.ipynb")]), ["04_d"]);
+  const elsewhere = join(await Deno.makeTempDir(), "01_a.ipynb");
+  await Deno.writeTextFile(elsewhere, "{}");
+  assert.deepEqual(await findNotebooks([elsewhere], { folder }), [elsewhere]);
 });
 
 Deno.test("findNotebooks() lists what there is where one is not found", async () => {
