@@ -21,7 +21,7 @@ export interface AssignOptions {
   readonly assignment: Assignment;
 }
 
-/** Assigns rows to their nearest centres in squared Euclidean distance: blocks of matrix products, 16 MiB at a time. */
+/** Assigns rows to their nearest centres in squared Euclidean distance: blocks of matrix products, 8 MiB at a time. */
 export async function assignToCentres(
   rows: StackedRows,
   { centres, items, assignment: { nearest, distance, second } }: AssignOptions,
@@ -31,7 +31,7 @@ export async function assignToCentres(
     { length: width },
     (_, centre) => squaredNorm(rowOf(centres, centre)),
   );
-  const rowsAtOnce = Math.max(64, Math.min(4096, Math.floor(2 ** 22 / width)));
+  const rowsAtOnce = Math.max(64, Math.min(4096, Math.floor(2 ** 21 / width)));
   for (let from = 0; from < items.length; from += rowsAtOnce) {
     const block = items.subarray(from, from + rowsAtOnce);
     const points = rows.gather(block);

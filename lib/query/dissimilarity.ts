@@ -53,7 +53,7 @@ export interface Comparison {
 /**
  * Lowers `nearest[i]` to the exact smallest value between item i and `others`, for each of `items`.
  *
- * O(items · others · terms) time in blocks of matrix products, 16 MiB of memory.
+ * O(items · others · terms) time in blocks of matrix products, 8 MiB of memory.
  */
 export async function lowerToNearest(
   nearest: Float64Array,
@@ -135,7 +135,7 @@ export async function* productBlocks(
   { items, others }: Comparison,
 ): AsyncGenerator<ProductBlock> {
   const columnsAtOnce = 1024;
-  const rowsAtOnce = 4096;
+  const rowsAtOnce = 2048;
   for (let column = 0; column < others.length; column += columnsAtOnce) {
     const rights = others.subarray(column, column + columnsAtOnce);
     const bases = Float64Array.from(rights, (other) => dissimilarity.base[other]);

@@ -63,7 +63,8 @@ export async function greedyMaxMin(points: Matrix, options: GreedyMaxMinOptions)
   return await amongUsable({ count: points.rows, usable, k, lots }, async (rows, wanted) => {
     const candidates = rowsAt(points, rows);
     const known = labelled ? [rowsThat(comparable, labelled)] : [];
-    const own = (values: ArrayLike<number>) => Float64Array.from(rows, (row) => values[row]);
+    const own = (values: ArrayLike<number>) =>
+      rows.length === values.length ? values : Float64Array.from(rows, (row) => values[row]);
     const { measure, power } = measures(floor)[distance];
     const candidateLots = own(lots);
     const candidateWeights = weights && own(weights);
@@ -72,7 +73,7 @@ export async function greedyMaxMin(points: Matrix, options: GreedyMaxMinOptions)
       k: wanted,
       outliers,
       lots: candidateLots,
-      weights: candidateWeights?.map((weight) => weight ** power),
+      weights: candidateWeights && Float64Array.from(candidateWeights, (weight) => weight ** power),
       first: () =>
         candidateWeights
           ? topK(candidateWeights, 1, { ids: candidateLots })[0]

@@ -25,7 +25,7 @@ export interface DensityOptions {
  * finite is NaN, and is left out of the means of the others. The cosine with a zero vector is 0.
  *
  * `cosine` takes O(n · d) time: the mean of inner products is the inner product with the mean. The others take
- * O(n² · d), as blocks of matrix products in 16 MiB; modAL holds n × n distances.
+ * O(n² · d), as blocks of matrix products in 8 MiB; modAL holds n × n distances.
  *
  * @param points `[items, features]`
  * @returns `[items]`

@@ -38,7 +38,7 @@ export async function typicality(
   const centred = about(points, meanRow(points).data);
   const norms = Float64Array.from({ length: rows }, (_, row) => squaredNorm(rowOf(centred, row)));
   const nearest = new Float64Array(count);
-  const rowsAtOnce = Math.max(1, Math.floor(2 ** 22 / rows));
+  const rowsAtOnce = Math.max(1, Math.floor(2 ** 21 / rows));
   for (let from = 0; from < rows; from += rowsAtOnce) {
     const block = blockOf(centred, { from, to: Math.min(rows, from + rowsAtOnce) });
     const products = await multiplyRows(block, centred);

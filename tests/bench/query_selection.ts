@@ -181,7 +181,7 @@ function spread(runs: readonly Run[]): { median: number; low: number; high: numb
 function peakMegabytes(): number | null {
   if (Deno.build.os !== "linux") return null;
   const [, kilobytes] = Deno.readTextFileSync("/proc/self/status").match(/VmHWM:\s+(\d+)/) ?? [];
-  return Math.round(Number(kilobytes) / 1000);
+  return Math.round(Number(kilobytes) * 1024 / 1e6);
 }
 
 function bytesOf(data: Float32Array): Uint8Array {
