@@ -67,12 +67,17 @@ async function again(args: readonly string[]): Promise<number> {
   return (await child.status).code;
 }
 
+/** What `parseArgs` of `node:util` throws for an option that a task does not have. */
+function isWrongArgument(error: unknown): error is TypeError {
+  return error instanceof TypeError && String(Reflect.get(error, "code")).startsWith("ERR_PARSE_ARGS");
+}
+
 if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof SetupError) && !isWrongArgument(error)) throw error;
     say(`\n${error.message}`);
-    Deno.exit(1);
+    Deno.exit(error instanceof SetupError ? 1 : 2);
   }
 }

@@ -95,6 +95,13 @@ Deno.test("clean gives back what set-up made, and leaves data and reports unless
     assert.match((await task("clean")).stdout, /Nothing to remove/);
   }));
 
+Deno.test("an option that a task does not have is refused in one sentence", () =>
+  bareClone({}, async (task) => {
+    const { code, stdout, stderr } = await task("clean", "--everything");
+    assert.deepEqual([code, stderr], [2, ""]);
+    assert.match(stdout, /Unknown option '--everything'/);
+  }));
+
 Deno.test("a task that is not there is answered with those that are", () =>
   bareClone({}, async (task) => {
     const { code, stdout } = await task("sing");

@@ -21,6 +21,7 @@ export async function stepsFor(site: Site, needs: readonly Need[]): Promise<Step
   }
   if (needs.includes("kernel")) steps.push(kernelStep(site));
   if (needs.includes("lab")) steps.push(labStep(site));
-  if (needs.includes("data")) steps.push(dataStep(site));
+  // Whoever names another dataset has it, or lets the notebook fetch it.
+  if (needs.includes("data") && !site.env.CURIO_DATASET) steps.push(dataStep(site));
   return steps;
 }
