@@ -1,13 +1,7 @@
+import { addonPaths } from "../../runtime/addon.ts";
 import type { Backend } from "../../runtime/tensorflow.ts";
 import { probeBackend } from "../probe.ts";
-import {
-  type AddonNote,
-  addonPath,
-  bindingVersion,
-  keptAddonPath,
-  readAddonNote,
-  writeAddonNote,
-} from "./addon_note.ts";
+import { type AddonNote, bindingVersion, readAddonNote, writeAddonNote } from "./addon_note.ts";
 import type { TensorFlowChoice } from "./choose_tensorflow.ts";
 import { compileAddon, compileAddonWithZig } from "./compile_addon.ts";
 import { findCompiler } from "./find_compiler.ts";
@@ -65,8 +59,8 @@ async function isDone(site: Site): Promise<boolean> {
   const note = await readAddonNote(site);
   if (note === undefined || note.binding !== await bindingVersion(site)) return false;
   if (note.package === "webgpu") return findCompiler(site) === undefined;
-  const there = note.package === "prebuilt" ? addonPath(site) : keptAddonPath(site);
-  if (!await Deno.stat(there).then(() => true, () => false)) return false;
+  const { addon, kept } = addonPaths(site.root);
+  if (!await Deno.stat(note.package === "prebuilt" ? addon : kept).then(() => true, () => false)) return false;
   const library = await unpackedLibrary(site);
   return note.package === "prebuilt" || note.package === library?.package && note.version === library.version;
 }
@@ -77,7 +71,8 @@ async function fallBackToWebGPU(
   progress: (text: string) => void,
 ): Promise<string> {
   progress("trying WebGPU");
-  for (const path of [addonPath(site), keptAddonPath(site)]) await Deno.remove(path).catch(() => {});
+  const { addon, kept } = addonPaths(site.root);
+  for (const path of [addon, kept]) await Deno.remove(path).catch(() => {});
   const probe = await probeBackend("webgpu", site.env);
   const reasons = failures.join("; ");
   if ("failure" in probe) {

@@ -1,6 +1,7 @@
 import { dirname, join, relative } from "node:path";
+import { addonPaths } from "../../runtime/addon.ts";
 import { lastLines, runCommand } from "../command.ts";
-import { type AddonNote, addonPath, bindingFolder, bindingVersion, keptAddonPath } from "./addon_note.ts";
+import { type AddonNote, bindingVersion } from "./addon_note.ts";
 import { compilerNames, findCompiler } from "./find_compiler.ts";
 import { runPip } from "./run_python.ts";
 import { type Site, venvPath, venvPython } from "./site.ts";
@@ -43,10 +44,11 @@ async function compileWith(site: Site, { command, name, env, progress }: Compile
   const library = await unpackedLibrary(site);
   if (library === undefined) throw new SetupError("the TensorFlow library is not unpacked");
   const libraries = venvPath(site, "tensorflow", "tensorflow");
-  const source = await Deno.realPath(bindingFolder(site));
+  const paths = addonPaths(site.root);
+  const source = await Deno.realPath(paths.binding);
   const headers = await Deno.realPath(join(site.root, "node_modules", "node-api-headers", "include"));
   // A name of its own: the compiler of a set-up that was killed may still be writing.
-  const aside = `${keptAddonPath(site)}.${Deno.pid}.partial`;
+  const aside = `${paths.kept}.${Deno.pid}.partial`;
   progress(`compiling with ${name}`);
   const result = await runCommand([
     ...command,
@@ -58,10 +60,10 @@ async function compileWith(site: Site, { command, name, env, progress }: Compile
     `-Wl,-rpath,$ORIGIN/${relative(join(source, "lib", "napi-v8"), await Deno.realPath(libraries))}`,
   ], { env });
   if (result.code !== 0) throw new SetupError(`${name} fails: ${lastLines(result.stderr, 3)}`);
-  await Deno.rename(aside, keptAddonPath(site));
-  await Deno.mkdir(dirname(addonPath(site)), { recursive: true });
-  await Deno.copyFile(keptAddonPath(site), `${addonPath(site)}.${Deno.pid}`);
-  await Deno.rename(`${addonPath(site)}.${Deno.pid}`, addonPath(site));
+  await Deno.rename(aside, paths.kept);
+  await Deno.mkdir(dirname(paths.addon), { recursive: true });
+  await Deno.copyFile(paths.kept, `${paths.addon}.${Deno.pid}`);
+  await Deno.rename(`${paths.addon}.${Deno.pid}`, paths.addon);
   const { package: package_, version, device, reason } = library;
   const binding = await bindingVersion(site);
   return { package: package_, version, device, reason, binding, addon: `compiled with ${name}` };

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
+import { addonPaths } from "../../runtime/addon.ts";
 import { findCommand, lastLines, runCommand } from "../command.ts";
-import { type AddonNote, bindingFolder, bindingVersion, keptAddonPath } from "./addon_note.ts";
+import { type AddonNote, bindingVersion } from "./addon_note.ts";
 import type { Site } from "./site.ts";
 import { SetupError } from "./step.ts";
 
@@ -8,7 +9,8 @@ import { SetupError } from "./step.ts";
 export async function fetchPrebuiltAddon(site: Site, progress: (text: string) => void): Promise<AddonNote> {
   const node = findCommand("node", site.env.PATH);
   if (node === undefined) throw new SetupError("the package's prebuilt addon needs Node on PATH to be fetched");
-  const source = await Deno.realPath(bindingFolder(site));
+  const { binding, kept } = addonPaths(site.root);
+  const source = await Deno.realPath(binding);
   // In a copy beside it: the script rewrites its package.json, and Deno's packages are links into a shared cache.
   const copy = `${source}.prebuilt`;
   await Deno.remove(copy, { recursive: true }).catch(() => {});
@@ -32,7 +34,7 @@ export async function fetchPrebuiltAddon(site: Site, progress: (text: string) =>
   } finally {
     await Deno.remove(copy, { recursive: true }).catch(() => {});
   }
-  await Deno.remove(keptAddonPath(site)).catch(() => {});
+  await Deno.remove(kept).catch(() => {});
   return {
     package: "prebuilt",
     version: "2.9.1",
