@@ -68,6 +68,9 @@ async function startTensorFlow(wanted: string): Promise<Backend> {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
   });
   Deno.env.set("TF_CPP_MIN_LOG_LEVEL", Deno.env.get("TF_CPP_MIN_LOG_LEVEL") ?? "2");
+  // The process has one pool of threads, made when the library loads: said here, so that the record is what computes.
+  const threads = Number(Deno.env.get("TF_NUM_INTRAOP_THREADS")) || navigator.hardwareConcurrency;
+  Deno.env.set("TF_NUM_INTRAOP_THREADS", `${threads}`);
   if (installed?.device === "gpu") preloadCuda(join(tensorflowFolder, "nvidia"));
   const node = await quietly(() => import("@tensorflow/tfjs-node-gpu"));
   await tf.setBackend("tensorflow");
@@ -76,7 +79,7 @@ async function startTensorFlow(wanted: string): Promise<Backend> {
     name: "tensorflow",
     library: `TensorFlow ${installed?.version ?? node.version["tfjs-node"]}`,
     device: Reflect.get(tf.backend(), "isUsingGpuDevice") ? "gpu" : "cpu",
-    threads: navigator.hardwareConcurrency,
+    threads,
     reason: wanted === "tensorflow" ? "CURIO_BACKEND asks for it" : installed?.reason ?? "found beside the package",
   };
 }

@@ -43,3 +43,12 @@ Deno.test("CURIO_BACKEND=webgpu computes on WebGPU, or says which driver is miss
   if (success) assert.match(stdout, /^4 webgpu/);
   else assert.match(stderr, /offers no WebGPU adapter\. Run `deno task setup`/);
 });
+
+Deno.test("backend.threads is the number that TensorFlow was told", async () => {
+  const threads =
+    `import { backend } from "curio"; console.log(backend.threads, Deno.env.get("TF_NUM_INTRAOP_THREADS"))`;
+  const { stdout } = await inProcess(threads, { CURIO_BACKEND: "tensorflow", TF_NUM_INTRAOP_THREADS: "1" });
+  assert.equal(stdout, "1 1\n");
+  const { stdout: unset } = await inProcess(threads, { CURIO_BACKEND: "tensorflow" });
+  assert.equal(unset, `${navigator.hardwareConcurrency} ${navigator.hardwareConcurrency}\n`);
+});
