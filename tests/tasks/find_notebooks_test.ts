@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { findNotebooks } from "../../lib/tasks/find_notebooks.ts";
 
 const folder = await Deno.makeTempDir();
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 for (const name of ["02_b.ipynb", "01_a.ipynb", "04_d.ipynb", "notes.md", "extra.ipynb"]) {
   await Deno.writeTextFile(join(folder, name), "{}");
 }
@@ -17,7 +18,8 @@ Deno.test("findNotebooks() gives the core notebooks in order, or all", async () 
 Deno.test("findNotebooks() takes numbers, names and paths, in the order asked for", async () => {
   assert.deepEqual(await names(["4", "02", "extra", "01_a.ipynb"]), ["04_d", "02_b", "extra", "01_a"]);
   assert.deepEqual(await names([join(folder, "04_d.ipynb")]), ["04_d"]);
-  const elsewhere = join(await Deno.makeTempDir(), "01_a.ipynb");
+  const elsewhere = join(folder, "elsewhere", "01_a.ipynb");
+  await Deno.mkdir(join(folder, "elsewhere"));
   await Deno.writeTextFile(elsewhere, "{}");
   assert.deepEqual(await findNotebooks([elsewhere], { folder }), [elsewhere]);
 });
