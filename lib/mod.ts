@@ -28,8 +28,8 @@ export { loadDataset, type LoadDatasetOptions, type TrainAndTest } from "./data/
 export { catalogue, type CatalogueEntry, catalogueEntry } from "./data/catalogue.ts";
 export { dataFolders } from "./data/data_folders.ts";
 export { DataFormatError, type DataFormatFault } from "./data/data_format_error.ts";
-export { download, type DownloadOptions } from "./data/download.ts";
-export { DownloadError, type FailedAddress, type WantedFile } from "./data/download_error.ts";
+export { download, type DownloadOptions } from "./data/download/download.ts";
+export { DownloadError, type FailedAddress, type WantedFile } from "./data/download/download_error.ts";
 export { type FileContent, readContent } from "./data/read_content.ts";
 export { idxDataset, type IdxDatasetOptions } from "./data/idx_dataset.ts";
 export { cifarDataset, type CifarDatasetOptions } from "./data/cifar_dataset.ts";

@@ -2,15 +2,15 @@ import { dirname, join } from "node:path";
 import type { ProgressListener } from "../runtime/progress.ts";
 import { type CatalogueEntry, catalogueEntry, catalogueEntrySchema } from "./catalogue.ts";
 import { cifarDataset } from "./cifar_dataset.ts";
-import { readContentSums } from "./content_sums.ts";
+import { readContentSums } from "./download/content_sums.ts";
 import { dataFolders } from "./data_folders.ts";
 import { DataFormatError } from "./data_format_error.ts";
 import type { Dataset } from "./dataset.ts";
-import { fetchDataset } from "./fetch_dataset.ts";
+import { fetchDataset } from "./download/fetch_dataset.ts";
 import { idxDataset } from "./idx_dataset.ts";
-import { type FilePaths, incompleteFolders, locateArchive, locateFiles } from "./locate_files.ts";
+import { type FilePaths, incompleteFolders, locateArchive, locateFiles } from "./download/locate_files.ts";
 import { type FileContent, readContent } from "./read_content.ts";
-import { unpackDataset } from "./unpack_dataset.ts";
+import { unpackDataset } from "./download/unpack_dataset.ts";
 
 /** Where {@linkcode loadDataset} looks, and what it may do. */
 export interface LoadDatasetOptions {

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { catalogue, catalogueEntry } from "../data/catalogue.ts";
 import { dataFolders } from "../data/data_folders.ts";
-import { locateFiles } from "../data/locate_files.ts";
+import { locateFiles } from "../data/download/locate_files.ts";
 
 /** Whether a data folder has all the files of a dataset of the catalogue. */
 export async function isDatasetThere(name: string): Promise<boolean> {

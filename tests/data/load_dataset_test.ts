@@ -11,9 +11,9 @@ import {
   loadDataset,
   type TrainAndTest,
 } from "curio";
-import { locateFiles } from "../../lib/data/locate_files.ts";
+import { locateFiles } from "../../lib/data/download/locate_files.ts";
 import { gzip } from "./idx_bytes.ts";
-import { type Behaviour, hostileServer, serve, status } from "./hostile_server.ts";
+import { type Behaviour, hostileServer, serve, status } from "./download/hostile_server.ts";
 import { publishedAt, putFiles, sha256Of, smallCifar, smallIdx, withFolder } from "./small_datasets.ts";
 
 const small = smallIdx();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { download } from "../../data/download.ts";
+import { download } from "../../data/download/download.ts";
 import { downloadText } from "../download_text.ts";
 
 const [path, address, sha256] = Deno.args;

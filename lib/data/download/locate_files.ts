@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { CatalogueEntry } from "./catalogue.ts";
+import type { CatalogueEntry } from "../catalogue.ts";
 
 /** Where the files of a dataset lie, by the publisher's name. */
 export type FilePaths = ReadonlyMap<string, string>;

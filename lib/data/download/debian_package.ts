@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ProgressListener } from "../runtime/progress.ts";
+import type { ProgressListener } from "../../runtime/progress.ts";
 
 /** Where {@linkcode unpackDebianPackage} unpacks, and who watches. */
 export interface UnpackDebianPackageOptions {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
-import type { CatalogueEntry } from "./catalogue.ts";
-import { DataFormatError } from "./data_format_error.ts";
+import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
+import type { CatalogueEntry } from "../catalogue.ts";
+import { DataFormatError } from "../data_format_error.ts";
 import { filesIn } from "./locate_files.ts";
-import { readContent } from "./read_content.ts";
+import { readContent } from "../read_content.ts";
 
 /** The name of the file that holds a folder's sums. */
 const sumsName = "SHA256SUMS";

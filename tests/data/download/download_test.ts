@@ -281,7 +281,7 @@ Deno.test("download() called twice for one file asks for it once", async () => {
 /** Starts a process that downloads to `path`. */
 function spawnDownload(path: string, server: HostileServer): Deno.ChildProcess {
   const options = JSON.stringify({ addresses: [server.address], bytes, sha256 });
-  const module = new URL("../../lib/data/download.ts", import.meta.url);
+  const module = new URL("../../../lib/data/download/download.ts", import.meta.url);
   const script = `import { download } from ${JSON.stringify(module)};
     await download(${JSON.stringify(path)}, ${options});`;
   return new Deno.Command(Deno.execPath(), { args: ["eval", script], stdout: "null", stderr: "piped" }).spawn();

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import tar from "tar-stream";
 import yauzl from "yauzl";
-import { DataFormatError } from "./data_format_error.ts";
+import { DataFormatError } from "../data_format_error.ts";
 
 /** A file wanted out of an archive. */
 export interface WantedMember {

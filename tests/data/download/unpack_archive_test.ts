@@ -3,9 +3,9 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import tar from "tar-stream";
 import { DataFormatError } from "curio";
-import { unpackArchive } from "../../lib/data/unpack_archive.ts";
-import { gzip } from "./idx_bytes.ts";
-import { putFiles, tarOf, withFolder } from "./small_datasets.ts";
+import { unpackArchive } from "../../../lib/data/download/unpack_archive.ts";
+import { gzip } from "../idx_bytes.ts";
+import { putFiles, tarOf, withFolder } from "../small_datasets.ts";
 
 const a = Uint8Array.from({ length: 20_000 }, (_, index) => index * 7);
 const members = [{ name: "a.bin", limit: 20_000 }, { name: "b.bin", limit: 10 }];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadDataset } from "curio";
-import { unpackDebianPackage } from "../../lib/data/debian_package.ts";
-import { gzip } from "./idx_bytes.ts";
-import { putFiles, smallIdx, withFolder } from "./small_datasets.ts";
+import { unpackDebianPackage } from "../../../lib/data/download/debian_package.ts";
+import { gzip } from "../idx_bytes.ts";
+import { putFiles, smallIdx, withFolder } from "../small_datasets.ts";
 
 /** Runs `work` with nothing on the PATH but these shell scripts and what they need. */
 async function withPrograms(scripts: Record<string, string>, work: (folder: string) => Promise<void>) {

@@ -1,9 +1,9 @@
 import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ProgressListener } from "../runtime/progress.ts";
+import type { ProgressListener } from "../../runtime/progress.ts";
 import { DownloadError, type FailedAddress } from "./download_error.ts";
 import { openPartialFile, type PartialFile } from "./partial_file.ts";
-import { sha256OfFile } from "./sha256_of_file.ts";
+import { sha256OfFile } from "../sha256_of_file.ts";
 import { Refusal, transfer } from "./transfer.ts";
 
 /** What {@linkcode download} fetches, from where, and how patiently. */

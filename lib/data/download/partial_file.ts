@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { lockFile, type LockFileOptions } from "./lock_file.ts";
-import { sha256OfFile } from "./sha256_of_file.ts";
+import { lockFile, type LockFileOptions } from "../lock_file.ts";
+import { sha256OfFile } from "../sha256_of_file.ts";
 
 const originSchema = z.strictObject({ address: z.string(), validator: z.string() });
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { catalogue, type CatalogueEntry } from "./catalogue.ts";
+import { catalogue, type CatalogueEntry } from "../catalogue.ts";
 import { recordContentSums } from "./content_sums.ts";
-import { DataFormatError } from "./data_format_error.ts";
+import { DataFormatError } from "../data_format_error.ts";
 import { filesIn } from "./locate_files.ts";
-import { sha256OfFile } from "./sha256_of_file.ts";
+import { sha256OfFile } from "../sha256_of_file.ts";
 import { unpackArchive, type WantedMember } from "./unpack_archive.ts";
-import { withWorkFolder } from "./with_work_folder.ts";
+import { withWorkFolder } from "../with_work_folder.ts";
 
 /** How {@linkcode unpackDataset} unpacks. */
 export interface UnpackDatasetOptions {

@@ -1,14 +1,14 @@
 import { basename, join } from "node:path";
-import type { ProgressListener } from "../runtime/progress.ts";
-import type { CatalogueEntry } from "./catalogue.ts";
+import type { ProgressListener } from "../../runtime/progress.ts";
+import type { CatalogueEntry } from "../catalogue.ts";
 import { recordContentSums } from "./content_sums.ts";
 import { unpackDebianPackage } from "./debian_package.ts";
 import { download } from "./download.ts";
 import { DownloadError } from "./download_error.ts";
 import { filesIn, isArchive } from "./locate_files.ts";
-import { readContent } from "./read_content.ts";
+import { readContent } from "../read_content.ts";
 import { unpackDataset } from "./unpack_dataset.ts";
-import { withWorkFolder } from "./with_work_folder.ts";
+import { withWorkFolder } from "../with_work_folder.ts";
 
 /** Where {@linkcode fetchDataset} puts files. */
 export interface FetchDatasetOptions {
