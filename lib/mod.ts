@@ -74,10 +74,21 @@ export type { Trainable } from "./training/trainable.ts";
 export { wilsonInterval } from "./training/wilson_interval.ts";
 
 // models
+export {
+  type Architecture,
+  type ArchitectureOptions,
+  normalizationFor,
+  type Preprocessing,
+  type Stage,
+  stageOf,
+} from "./models/architecture.ts";
+export { architectureOf, architectures } from "./models/architectures.ts";
+export { cifarResnet, cifarResnetFeatureLayer, type CifarResnetOptions } from "./models/cifar_resnet.ts";
 export type { Classifier } from "./models/classifier.ts";
 export { cnn, cnnFeatureLayer, type CnnOptions } from "./models/cnn.ts";
 export { type LayerSummary, modelSummary } from "./models/model_summary.ts";
 export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";
+export { resnet, type ResNetDepth, type ResNetOptions } from "./models/resnet.ts";
 
 // query
 export { averageLinkage, type AverageLinkageOptions } from "./query/average_linkage.ts";
