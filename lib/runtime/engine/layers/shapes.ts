@@ -10,6 +10,13 @@ const zeroPadding: Lowering = ({ add, config, graph }, [x]) => {
   return add("Pad", [x, amounts]);
 };
 
+const channelPadding: Lowering = ({ add, config, graph, sizesOf }, [x]) => {
+  const { padding } = config(z.object({ padding: z.tuple([z.number(), z.number()]) }));
+  const rank = sizesOf(x).length + 1;
+  const amounts = [...new Array(2 * (rank - 1)).fill(0), ...padding];
+  return add("Pad", [x, add("Reshape", [graph.integers(amounts), graph.integers([rank, 2])])]);
+};
+
 const cropping: Lowering = ({ add, config, graph, sizesOf }, [x]) => {
   const { cropping: [[top, bottom], [left, right]] } = config(
     z.object({ cropping: margins, dataFormat: channelsLast }),
@@ -58,6 +65,7 @@ const rescaling: Lowering = ({ add, config, scalar }, [x]) => {
 /** Layers that move numbers about. */
 export const shapeLayers: Readonly<Record<string, Lowering>> = {
   ZeroPadding2D: zeroPadding,
+  ChannelPadding: channelPadding,
   Cropping2D: cropping,
   UpSampling2D: upSampling,
   Flatten: flatten,
