@@ -84,7 +84,12 @@ export {
   stageOf,
 } from "./models/architecture.ts";
 export { architectureOf, architectures } from "./models/architectures.ts";
-export { cifarResnet, cifarResnetFeatureLayer, type CifarResnetOptions } from "./models/cifar_resnet.ts";
+export {
+  cifarResnet,
+  cifarResnetArchitecture,
+  type CifarResnetOptions,
+  type CifarShortcut,
+} from "./models/cifar_resnet.ts";
 export type { Classifier } from "./models/classifier.ts";
 export { cnn, cnnFeatureLayer, type CnnOptions } from "./models/cnn.ts";
 export { type LayerSummary, modelSummary } from "./models/model_summary.ts";

@@ -1,10 +1,15 @@
 import type { Architecture } from "./architecture.ts";
+import { cifarResnetArchitecture } from "./cifar_resnet.ts";
 import { resnetArchitecture } from "./resnet.ts";
 
 /** The networks that can be built by name. */
 export const architectures: ReadonlyMap<string, Architecture> = new Map(
   [
     ...([18, 34, 50, 101, 152] as const).map(resnetArchitecture),
+    ...[20, 32, 44, 56, 110].flatMap((depth) => [
+      cifarResnetArchitecture(depth, "A"),
+      cifarResnetArchitecture(depth, "B"),
+    ]),
   ].map((architecture) => [architecture.name, architecture]),
 );
 
