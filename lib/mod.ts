@@ -250,3 +250,17 @@ export { type Confusion, topConfusions, type TopConfusionsOptions } from "./repo
 export { trainingCurves } from "./report/training_curves.ts";
 export { type Mistake, worstMistakes, type WorstMistakesOptions } from "./report/worst_mistakes.ts";
 export { MetricsFile, writeMetrics, type WriteMetricsOptions } from "./report/write_metrics.ts";
+
+// labeling
+export type { Annotation } from "./labeling/annotation.ts";
+export { dawidSkene, type DawidSkeneOptions, type DawidSkeneResult } from "./labeling/dawid_skene.ts";
+export { type GoldAccuracy, goldAccuracy } from "./labeling/gold_accuracy.ts";
+export {
+  cohenKappa,
+  fleissKappa,
+  fleissKappaOf,
+  krippendorffAlpha,
+  type PairAgreement,
+  pairwiseKappas,
+} from "./labeling/kappa.ts";
+export { disagreements, majorityVote, type Vote } from "./labeling/majority_vote.ts";
