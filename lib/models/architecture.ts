@@ -1,5 +1,6 @@
 import type { Normalization } from "../data/channel_statistics.ts";
 import type { ImageShape } from "../data/dataset.ts";
+import type { ResizeOptions } from "../data/photos/resize_options.ts";
 import type { Random } from "../runtime/random.ts";
 import type { tf } from "../runtime/tensorflow.ts";
 
@@ -32,6 +33,11 @@ export interface Architecture {
   readonly name: string;
   /** Whose names the layers bear. */
   readonly convention: "torch" | "keras" | "curio";
+  /**
+   * What the publisher's names begin with and ours do not, since tfjs wants a letter or a digit there: `_` of
+   * `_conv_stem`. Default: nothing.
+   */
+  readonly namePrefix?: string;
   /** The layer whose output, flattened, is an image's embedding: the last before the head. */
   readonly featureLayer: string;
   /** The last layer, which gives the logits: what another number of classes replaces. */
@@ -63,14 +69,8 @@ export interface Stage {
   readonly prefixes: readonly string[];
 }
 
-/** From a photo to a network's input. */
-export interface Preprocessing {
-  /** Pixels on the short side after resizing. */
-  readonly resize: number;
-  /** Side in pixels of the square cut from the middle after that. */
-  readonly crop: number;
-  /** Antialiased, as Pillow does it. */
-  readonly interpolation: "bilinear" | "bicubic";
+/** From a photo to a network's input: how it becomes a square, and what is done to the square's pixels. */
+export interface Preprocessing extends Required<ResizeOptions> {
   /** Of red, green and blue, scaled to 0…1. */
   readonly normalization: Normalization;
   /** What the weights expect in their first layer. The network sees to it: images and `normalization` are RGB always. */

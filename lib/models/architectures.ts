@@ -1,11 +1,21 @@
 import type { Architecture } from "./architecture.ts";
 import { cifarResnetArchitecture } from "./cifar_resnet.ts";
+import { efficientNetLite0Architecture } from "./efficientnet_lite0.ts";
+import { kerasResnet50Architecture } from "./keras_resnet50.ts";
+import { kerasVgg16Architecture } from "./keras_vgg16.ts";
 import { resnetArchitecture } from "./resnet.ts";
+import { vggArchitecture } from "./vgg.ts";
 
 /** The networks that can be built by name. */
 export const architectures: ReadonlyMap<string, Architecture> = new Map(
   [
     ...([18, 34, 50, 101, 152] as const).map(resnetArchitecture),
+    ...([11, 13, 16, 19] as const).flatMap((depth) =>
+      [false, true].map((batchNorm) => vggArchitecture(depth, { batchNorm }))
+    ),
+    efficientNetLite0Architecture,
+    kerasResnet50Architecture,
+    kerasVgg16Architecture,
     ...[20, 32, 44, 56, 110].flatMap((depth) => [
       cifarResnetArchitecture(depth, "A"),
       cifarResnetArchitecture(depth, "B"),

@@ -9,6 +9,8 @@ export interface NetworkPartsOptions {
   readonly epsilon?: number;
   /** Share of the moving statistics that a batch norm keeps at each step; default 0.9 (PyTorch's momentum is 1 − it). */
   readonly momentum?: number;
+  /** Where ReLUs end; nowhere by default. */
+  readonly maxRelu?: number;
 }
 
 /** A convolution of {@linkcode NetworkParts}. */
@@ -39,7 +41,7 @@ export interface NetworkParts {
  * The parts of a network. Convolutions start as He et al. (2015, eq. 14) with the fan of what goes out, dense layers as
  * Glorot and Bengio (2010, eq. 16), biases at 0.
  */
-export function networkParts({ random, epsilon = 1e-5, momentum = 0.9 }: NetworkPartsOptions): NetworkParts {
+export function networkParts({ random, epsilon = 1e-5, momentum = 0.9, maxRelu }: NetworkPartsOptions): NetworkParts {
   const initialised = (name: string, kind: "convolution" | "dense") => {
     if (!random) return tf.initializers.zeros();
     const seed = random.child(name).uint32();
@@ -82,7 +84,7 @@ export function networkParts({ random, epsilon = 1e-5, momentum = 0.9 }: Network
       }).apply(input) as tf.SymbolicTensor;
     },
     batchNorm: (x, name) => tf.layers.batchNormalization({ name, epsilon, momentum }).apply(x) as tf.SymbolicTensor,
-    relu: (x, name) => tf.layers.reLU({ name }).apply(x) as tf.SymbolicTensor,
+    relu: (x, name) => tf.layers.reLU({ name, maxValue: maxRelu }).apply(x) as tf.SymbolicTensor,
     dense: (x, { name, units }) =>
       tf.layers.dense({ name, units, kernelInitializer: initialised(name, "dense") }).apply(x) as tf.SymbolicTensor,
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { averagingMatrix } from "../../averaging_matrix.ts";
 import type { Lowering } from "../lowering.ts";
 import { channelsLast, padding, pair } from "./config.ts";
 
@@ -18,10 +19,23 @@ const globalPool = (kind: "Mean" | "Max"): Lowering => ({ add, config, graph }, 
   return add(kind, [x, graph.integers([1, 2])]);
 };
 
+/** As a product of matrices, whose gradient TensorFlow knows. */
+const adaptiveAverage: Lowering = ({ add, cast, config, graph, sizesOf }, [x]) => {
+  const { size: [rows, columns] } = config(z.object({ size: z.tuple([z.number(), z.number()]) }));
+  const [height, width, channels] = sizesOf(x);
+  const matrix = averagingMatrix([height, width], [rows, columns]);
+  const shares = cast(graph.constant(matrix, [height * width, rows * columns]));
+  const channelsFirst = add("Transpose", [x, graph.integers([0, 3, 1, 2])]);
+  const pixels = add("Reshape", [channelsFirst, graph.integers([-1, height * width])]);
+  const means = add("Reshape", [add("MatMul", [pixels, shares]), graph.integers([-1, channels, rows, columns])]);
+  return add("Transpose", [means, graph.integers([0, 2, 3, 1])]);
+};
+
 /** Layers that pool. */
 export const poolingLayers: Readonly<Record<string, Lowering>> = {
   MaxPooling2D: pool("MaxPool"),
   AveragePooling2D: pool("AvgPool"),
   GlobalAveragePooling2D: globalPool("Mean"),
   GlobalMaxPooling2D: globalPool("Max"),
+  AdaptiveAveragePooling: adaptiveAverage,
 };

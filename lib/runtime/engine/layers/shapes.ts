@@ -57,6 +57,14 @@ const repeatVector: Lowering = ({ add, config, graph }, [x]) => {
   return add("Tile", [add("ExpandDims", [x, graph.integers(1)]), graph.integers([1, n, 1])]);
 };
 
+const channelMap: Lowering = ({ add, cast, config, graph, sizesOf }, [x]) => {
+  const numbers = z.array(z.number());
+  const { sources, scale, offset } = config(z.object({ sources: numbers, scale: numbers, offset: numbers }));
+  const perChannel = (values: number[]) => cast(graph.constant(values, [values.length]));
+  const channels = add("GatherV2", [x, graph.integers(sources), graph.integers(sizesOf(x).length)]);
+  return add("AddV2", [add("Mul", [channels, perChannel(scale)]), perChannel(offset)]);
+};
+
 const rescaling: Lowering = ({ add, config, scalar }, [x]) => {
   const { scale, offset } = config(z.object({ scale: z.number(), offset: z.number() }));
   return add("AddV2", [add("Mul", [x, scalar(scale)]), scalar(offset)]);
@@ -66,6 +74,7 @@ const rescaling: Lowering = ({ add, config, scalar }, [x]) => {
 export const shapeLayers: Readonly<Record<string, Lowering>> = {
   ZeroPadding2D: zeroPadding,
   ChannelPadding: channelPadding,
+  ChannelMap: channelMap,
   Cropping2D: cropping,
   UpSampling2D: upSampling,
   Flatten: flatten,
