@@ -18,6 +18,7 @@ export type {
 } from "./runtime/engine/engine_types.ts";
 export { graphEngine } from "./runtime/engine/graph_engine.ts";
 export { gatherRows, type Matrix, matrix, rowOf } from "./runtime/matrix.ts";
+export { blocksOf, readAll, type RowReader } from "./runtime/row_reader.ts";
 export { profile, type ProfileName, profileName } from "./runtime/profile.ts";
 export type { ProgressEvent, ProgressListener } from "./runtime/progress.ts";
 export { Random, type RandomState } from "./runtime/random.ts";
@@ -75,6 +76,15 @@ export type { Trainable } from "./training/trainable.ts";
 export { wilsonInterval } from "./training/wilson_interval.ts";
 
 // models
+export { chooseC, type ChooseCOptions, type ChosenC, type CScore, type LabelledEmbeddings } from "./models/choose_c.ts";
+export type { EmbeddingClassifier } from "./models/embedding_classifier.ts";
+export { type LinearProbe, linearProbe, type LinearProbeOptions, loadProbe, saveProbe } from "./models/linear_probe.ts";
+export {
+  type LogisticFit,
+  type LogisticOptions,
+  logisticRegression,
+  type LogisticRegressionOptions,
+} from "./models/logistic_regression.ts";
 export {
   type Architecture,
   type ArchitectureOptions,
@@ -209,7 +219,6 @@ export {
 export { randomSampling } from "./query/random_sampling.ts";
 export { rankedBatch, type RankedBatchOptions, rankedBatchSampling } from "./query/ranked_batch.ts";
 export { restrict, type RestrictOptions } from "./query/restrict.ts";
-export type { RowReader } from "./query/row_reader.ts";
 export { type ScoredDefinition, scoredStrategy } from "./query/scored_strategy.ts";
 export { strategies, type StrategyName } from "./query/strategies.ts";
 export { stratified, type StratifiedOptions } from "./query/stratified.ts";
@@ -223,6 +232,24 @@ export { type UncertainThenDiverseOptions, uncertainThenDiverseSampling } from "
 export { variableUncertainty, type VariableUncertaintyOptions } from "./query/variable_uncertainty.ts";
 export { variationRatio, variationRatioSampling } from "./query/variation_ratio.ts";
 export { voteEntropy, voteEntropySampling } from "./query/vote_entropy.ts";
+
+// report: the statistics of learning curves
+export { aulc } from "./report/statistics/aulc.ts";
+export { type CompareOptions, compareStrategies, type Comparison } from "./report/statistics/compare_strategies.ts";
+export { comparisonTable } from "./report/statistics/comparison_table.ts";
+export { holm } from "./report/statistics/holm.ts";
+export { type Bounds, type LabelsSaved, labelsSaved, labelsToReach } from "./report/statistics/labels_saved.ts";
+export type { BudgetRange, LearningRun } from "./report/statistics/learning_run.ts";
+export { meanCurves } from "./report/statistics/mean_curves.ts";
+export {
+  type PairedDifference,
+  pairedDifference,
+  type PairedDifferenceOptions,
+} from "./report/statistics/paired_difference.ts";
+export { type Ranking, rankStrategies } from "./report/statistics/rank_strategies.ts";
+export { type SignFlipOptions, signFlipTest } from "./report/statistics/sign_flip_test.ts";
+export { verdictOf, type WrittenMeasure } from "./report/statistics/verdict.ts";
+export { type WinMatrix, winMatrix } from "./report/statistics/win_matrix.ts";
 
 // report
 export { checkExercise, type ExerciseOptions } from "./report/check_exercise.ts";

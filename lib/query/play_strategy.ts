@@ -1,9 +1,9 @@
 import { initialSet } from "../data/initial_set.ts";
+import { logisticRegression } from "../models/logistic_regression.ts";
 import { gatherRows, type Matrix, rowOf } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import { softmaxRows } from "../training/softmax_rows.ts";
 import { type PoolView, poolView } from "./pool_view.ts";
-import { probeRefitter } from "./probe_refitter.ts";
 import type { Family, QueryStrategy } from "./query_strategy.ts";
 import type { ToyPlane } from "./toy_plane.ts";
 
@@ -38,7 +38,7 @@ export interface Play {
 }
 
 /**
- * Lets a strategy ask on a {@linkcode ToyPlane}. At each step a softmax regression ({@linkcode probeRefitter}) is trained
+ * Lets a strategy ask on a {@linkcode ToyPlane}. At each step a softmax regression ({@linkcode logisticRegression}) is trained
  * on what is labelled; the strategy asks, and gets the true classes.
  *
  * The committee are five probes on bootstrap samples of the labels (query by bagging: Abe and Mamitsuka, 1998). The
@@ -73,7 +73,7 @@ export async function playStrategy(
   const steps: PlayStep[] = [];
   let labelled = initialSet(plane.labels, { size: labels[0], random: random.child("first") });
   for (const [step, count] of labels.entries()) {
-    const { view, weights, accuracy } = roundOf(plane, { labelled, random: random.child(step) });
+    const { view, weights, accuracy } = await roundOf(plane, { labelled, random: random.child(step) });
     const wanted = (labels[step + 1] ?? count + lastBatch) - count;
     const { indices: asked } = await strategy.select(view, wanted, random.child(step).child(strategy.name));
     steps.push({ labelled, asked, accuracy, weights });
@@ -87,18 +87,17 @@ interface Round {
   readonly random: Random;
 }
 
-function roundOf(plane: ToyPlane, { labelled, random }: Round): Omit<PlayStep, "asked" | "labelled"> & {
+interface Seen extends Omit<PlayStep, "asked" | "labelled"> {
   readonly view: PoolView;
-} {
+}
+
+async function roundOf(plane: ToyPlane, { labelled, random }: Round): Promise<Seen> {
   const { points, classCount } = plane;
-  const fit = (items: Int32Array) =>
-    probeRefitter({
-      embeddings: points,
-      labelledEmbeddings: gatherRows(points, items),
-      labels: items.map((item) => plane.labels[item]),
-      classCount,
-    }).parameters;
-  const weights = fit(labelled);
+  const fit = async (items: Int32Array) => {
+    const labels = items.map((item) => plane.labels[item]);
+    return (await logisticRegression(gatherRows(points, items), labels, { classCount })).weights;
+  };
+  const weights = await fit(labelled);
   const known = new Set(labelled);
   const believed = (ids: ArrayLike<number>, by = weights) => softmaxRows(logitsOf(gatherRows(points, ids), by));
   const view = poolView({
@@ -111,10 +110,10 @@ function roundOf(plane: ToyPlane, { labelled, random }: Round): Omit<PlayStep, "
     logits: (ids) => logitsOf(gatherRows(points, ids), weights),
     labelledProbabilities: (ids) => believed(ids),
     committee: (ids) =>
-      [...Array(5).keys()].map((member) => {
+      Promise.all([...Array(5).keys()].map(async (member) => {
         const own = random.child("committee").child(member);
-        return believed(ids, fit(labelled.map(() => labelled[own.integer(labelled.length)])));
-      }),
+        return believed(ids, await fit(labelled.map(() => labelled[own.integer(labelled.length)])));
+      })),
     dropoutPasses: (ids) =>
       [...Array(20).keys()].map((pass) => {
         const own = random.child("dropout").child(pass);

@@ -1,6 +1,6 @@
 import { gatherRows, type Matrix } from "../runtime/matrix.ts";
 import { softmaxRows } from "../training/softmax_rows.ts";
-import { blocksOf, gatheredBlocks, readAll, type RowReader } from "./row_reader.ts";
+import { blocksOf, gatheredBlocks, readAll, type RowReader } from "../runtime/row_reader.ts";
 import { probeRefitter, type Refitter } from "./probe_refitter.ts";
 
 /** What a strategy reads of a {@linkcode PoolView} beyond ids and labels, by the name of the method that gives it. */
@@ -194,7 +194,7 @@ export function poolView(sources: PoolSources): PoolView {
 
   async function fitProbe(): Promise<Refitter> {
     const [embeddings, labelledEmbeddings] = await Promise.all([view.embeddings(), view.labelledEmbeddings()]);
-    return probeRefitter({ embeddings, labelledEmbeddings, labels, classCount });
+    return await probeRefitter({ embeddings, labelledEmbeddings, labels, classCount });
   }
 
   return view;

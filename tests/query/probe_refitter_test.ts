@@ -5,8 +5,8 @@ const embeddings = matrix([[1, 0], [1, 1]]);
 const labelledEmbeddings = matrix([[0, 0], [2, 0], [0, 2], [2.5, 0.5], [0.5, 0.5], [0.3, 2.2]]);
 const labels = [0, 1, 2, 1, 0, 2];
 
-Deno.test("a probe finds the weights that scikit-learn's LogisticRegression finds", () => {
-  const { parameters } = probeRefitter({ embeddings, labelledEmbeddings, labels, classCount: 3 });
+Deno.test("a probe finds the weights that scikit-learn's LogisticRegression finds", async () => {
+  const { parameters } = await probeRefitter({ embeddings, labelledEmbeddings, labels, classCount: 3 });
   // scikit-learn 1.9.1, LogisticRegression(C=1, tol=1e-12): coef_ and intercept_, class by class. Only differences of
   // intercepts are determined; both begin from 0, which keeps their sum there.
   const expected = [
@@ -24,9 +24,10 @@ Deno.test("a probe finds the weights that scikit-learn's LogisticRegression find
 });
 
 Deno.test("a refit is a fit from the beginning with one item more", async () => {
-  const refitted = await probeRefitter({ embeddings, labelledEmbeddings, labels, classCount: 3 }).refit(1, 2);
+  const probe = await probeRefitter({ embeddings, labelledEmbeddings, labels, classCount: 3 });
+  const refitted = await probe.refit(1, 2);
   const rows = [[0, 0], [2, 0], [0, 2], [2.5, 0.5], [0.5, 0.5], [0.3, 2.2], [1, 1]];
-  const { parameters } = probeRefitter({
+  const { parameters } = await probeRefitter({
     embeddings,
     labelledEmbeddings: matrix(rows),
     labels: [...labels, 2],
@@ -39,15 +40,16 @@ Deno.test("a refit is a fit from the beginning with one item more", async () => 
 
 Deno.test("with nothing labelled, a probe believes all classes alike", async () => {
   const nothing = { rows: 0, columns: 2, data: new Float32Array(0) };
-  const { parameters, refit } = probeRefitter({ embeddings, labelledEmbeddings: nothing, labels: [], classCount: 2 });
+  const data = { embeddings, labelledEmbeddings: nothing, labels: [], classCount: 2 };
+  const { parameters, refit } = await probeRefitter(data);
   assert.ok(parameters.every((weight) => weight === 0));
-  const { data } = await (await refit(0, 1)).probabilities();
-  assert.ok(data[1] > 0.5);
+  const certain = await (await refit(0, 1)).probabilities();
+  assert.ok(certain.data[1] > 0.5);
 });
 
-Deno.test("a probe refuses labels that do not match its rows", () => {
-  assert.throws(
-    () => probeRefitter({ embeddings, labelledEmbeddings, labels: [0], classCount: 3 }),
+Deno.test("a probe refuses labels that do not match its rows", async () => {
+  await assert.rejects(
+    probeRefitter({ embeddings, labelledEmbeddings, labels: [0], classCount: 3 }),
     /each of 6 labelled rows: current value is 1 labels/,
   );
 });

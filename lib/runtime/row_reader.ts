@@ -1,4 +1,4 @@
-import type { Matrix } from "../runtime/matrix.ts";
+import type { Matrix } from "./matrix.ts";
 
 /** Rows that may lie on disk, read a block at a time. */
 export interface RowReader {

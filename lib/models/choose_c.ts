@@ -1,0 +1,152 @@
+import { kFolds } from "../data/k_folds.ts";
+import { gatherRows, type Matrix } from "../runtime/matrix.ts";
+import type { ProgressListener } from "../runtime/progress.ts";
+import type { Random } from "../runtime/random.ts";
+import { evaluationOf } from "../training/evaluation_of.ts";
+import { type LinearProbeOptions, probeOf } from "./linear_probe.ts";
+import { logisticPath } from "./logistic_regression.ts";
+
+/** Embeddings `[items, features]` and their classes. */
+export interface LabelledEmbeddings {
+  readonly embeddings: Matrix;
+  readonly labels: ArrayLike<number>;
+}
+
+/** How {@linkcode chooseC} chooses. */
+export interface ChooseCOptions extends Pick<LinearProbeOptions, "classNames" | "standardise"> {
+  /** Draws the folds. */
+  readonly random: Random;
+  /** Ascending; default 10⁻⁴, 10⁻³·⁵ … 10². */
+  readonly cs?: readonly number[];
+  /** Folds of the cross-validation; default 5. */
+  readonly folds?: number;
+  /** Labelled items to choose by, instead of cross-validation. */
+  readonly validation?: LabelledEmbeddings;
+  /** What is to be least: the mean negative log-likelihood (default), or the share of wrong answers. */
+  readonly criterion?: "loss" | "error";
+  readonly onProgress?: ProgressListener;
+}
+
+/** How well one C does on items that the probe was not trained on. */
+export interface CScore {
+  readonly c: number;
+  /** Mean negative log-likelihood, in nats. */
+  readonly loss: number;
+  /** Share of wrong answers. */
+  readonly error: number;
+}
+
+/** What {@linkcode chooseC} found. */
+export interface ChosenC {
+  /** The best; of equally good ones the smallest, which is the most regularised. */
+  readonly c: number;
+  /** Of each C that was tried on all folds, in order. */
+  readonly scores: readonly CScore[];
+}
+
+const defaultCs = Array.from({ length: 13 }, (_, place) => 10 ** (-4 + place / 2));
+
+/**
+ * The C of a {@linkcode linearProbe} by stratified k-fold cross-validation on its own training items, or by a validation
+ * set. Classes with fewer items than folds are always trained on. The probes of a fold are trained from the smallest C
+ * up, each beginning where the one before ended; a fold ends where its criterion has become worse three times running,
+ * since it is only getting worse and training slower from there. Which C is best is judged among those that every fold
+ * has reached.
+ *
+ * @param embeddings `[items, features]`
+ * @param labels their classes
+ * @throws {RangeError} if no class has as many items as there are folds, `cs` do not ascend, or as `linearProbe` does
+ *
+ * @example
+ * ```ts
+ * import { chooseC, matrix, Random } from "curio";
+ * import assert from "node:assert/strict";
+ *
+ * const random = new Random(1);
+ * const labels = Array.from({ length: 60 }, (_, item) => item % 2);
+ * const embeddings = matrix(labels.map((label) => [label + 0.5 * random.normal(), random.normal()]));
+ * const { c, scores } = await chooseC(embeddings, labels, { classNames: ["low", "high"], random });
+ * const least = Math.min(...scores.map(({ loss }) => loss));
+ * assert.equal(scores.find((score) => score.c === c)?.loss, least);
+ * ```
+ */
+export async function chooseC(
+  embeddings: Matrix,
+  labels: ArrayLike<number>,
+  options: ChooseCOptions,
+): Promise<ChosenC> {
+  const { cs = defaultCs, criterion = "loss", onProgress } = options;
+  if (cs.length === 0 || cs.some((c, place) => !(c > (cs[place - 1] ?? 0)))) {
+    throw new RangeError(`Cannot choose C: there must be positive numbers that ascend: current value is [${cs}]`);
+  }
+  const trials = trialsOf({ embeddings, labels }, options);
+  const task = "choose C";
+  const began = performance.now();
+  let done = 0;
+  onProgress?.({ kind: "begin", task, total: trials.length, unit: "folds" });
+  const perFold: CScore[][] = [];
+  for (const trial of trials) {
+    perFold.push(await scoresOf(trial, { ...options, cs, criterion }));
+    onProgress?.({ kind: "advance", task, done: ++done, total: trials.length });
+  }
+  const reached = Math.min(...perFold.map((scores) => scores.length));
+  const total = trials.reduce((sum, { held }) => sum + held.labels.length, 0);
+  const scores = cs.slice(0, reached).map((c, place) => {
+    const mean = (of: "loss" | "error") =>
+      perFold.reduce((sum, fold, at) => sum + fold[place][of] * trials[at].held.labels.length / total, 0);
+    return { c, loss: mean("loss"), error: mean("error") };
+  });
+  const best = scores.reduce((a, b) => b[criterion] < a[criterion] ? b : a);
+  onProgress?.({ kind: "finish", task, outcome: "done", seconds: (performance.now() - began) / 1000 });
+  return { c: best.c, scores };
+}
+
+interface Trial {
+  readonly train: LabelledEmbeddings;
+  readonly held: LabelledEmbeddings;
+}
+
+function trialsOf(all: LabelledEmbeddings, { validation, folds = 5, random }: ChooseCOptions): readonly Trial[] {
+  if (validation) return [{ train: all, held: validation }];
+  const counts = new Map<number, number>();
+  for (let item = 0; item < all.labels.length; item++) {
+    counts.set(all.labels[item], (counts.get(all.labels[item]) ?? 0) + 1);
+  }
+  const items = Array.from(all.labels, (_, item) => item);
+  const divided = items.filter((item) => counts.get(all.labels[item])! >= folds);
+  if (divided.length === 0) {
+    throw new RangeError(
+      `Cannot choose C: some class must have an item for each of ${folds} folds: ` +
+        `current value is ${
+          Math.max(0, ...counts.values())
+        } in the largest. Make fewer folds, or give a validation set.`,
+    );
+  }
+  const alwaysTrained = items.filter((item) => counts.get(all.labels[item])! < folds);
+  const part = (chosen: readonly number[]): LabelledEmbeddings => ({
+    embeddings: gatherRows(all.embeddings, chosen),
+    labels: chosen.map((item) => all.labels[item]),
+  });
+  return kFolds(divided.map((item) => all.labels[item]), { folds, random }).map(({ train, validation }) => ({
+    train: part([...Array.from(train, (place) => divided[place]), ...alwaysTrained]),
+    held: part(Array.from(validation, (place) => divided[place])),
+  }));
+}
+
+/** Of one fold, as far as it is worth going. */
+async function scoresOf(
+  { train, held }: Trial,
+  { classNames, standardise, cs, criterion }: ChooseCOptions & Required<Pick<ChooseCOptions, "cs" | "criterion">>,
+): Promise<CScore[]> {
+  const scores: CScore[] = [];
+  const labels = Int32Array.from(held.labels);
+  const path = logisticPath(train.embeddings, train.labels, { classCount: classNames.length, standardise, cs });
+  for await (const { c, weights } of path) {
+    const probabilities = await probeOf({ classNames, c, weights }).probabilities(held.embeddings);
+    const { loss, accuracy } = evaluationOf({ labels, probabilities, classNames });
+    scores.push({ c, loss, error: 1 - accuracy });
+    const last = scores.slice(-4).map((score) => score[criterion]);
+    if (last.length === 4 && last.every((value, place) => place === 0 || value > last[place - 1])) break;
+  }
+  return scores;
+}
