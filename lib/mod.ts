@@ -36,6 +36,7 @@ export { idxDataset, type IdxDatasetOptions } from "./data/idx_dataset.ts";
 export { cifarDataset, type CifarDatasetOptions } from "./data/cifar_dataset.ts";
 export { memoryImages } from "./data/memory_images.ts";
 export type { Interpolation, ResizeOptions } from "./data/photos/resize_options.ts";
+export { resized } from "./data/resized.ts";
 export { subset } from "./data/subset.ts";
 export { classCounts } from "./data/class_counts.ts";
 export { imageTensor } from "./data/image_tensor.ts";
