@@ -1,0 +1,47 @@
+import type { tf } from "../../runtime/tensorflow.ts";
+import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
+import { encodeSafetensors } from "../../training/safetensors.ts";
+import { type PublishedWeight, publishedWeights, shapeInFile, type WeightNaming } from "./published_weights.ts";
+import { inRows, rowStrides } from "./strided.ts";
+
+/** How {@linkcode saveWeights} writes. */
+export interface SaveWeightsOptions {
+  /**
+   * Whose names and layouts the file gets: our own (`layer/kernel`), PyTorch's (`layer.weight`), which
+   * `load_state_dict(safetensors.torch.load_file(path))` takes as they are, or Keras'. Default: `"curio"`.
+   */
+  readonly naming?: WeightNaming;
+  /** Text by name to keep in the header: what the weights are, and of what they were trained. Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a network's weights as float32 safetensors, for anyone: batch-norm statistics included, the file whole or not
+ * there at all.
+ *
+ * @throws {RangeError} if two weights would have one name
+ */
+export async function saveWeights(
+  network: tf.LayersModel,
+  path: string,
+  { naming = "curio", metadata = {} }: SaveWeightsOptions = {},
+): Promise<void> {
+  const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
+  for (const weight of publishedWeights(network, naming)) {
+    if (tensors.has(weight.name)) {
+      throw new RangeError(
+        `Cannot save the weights: every one must have a name of its own: "${weight.name}" comes twice`,
+      );
+    }
+    tensors.set(weight.name, { shape: shapeInFile(weight), data: await numbersInFile(weight) });
+  }
+  await writeFileAtomic(path, encodeSafetensors({ tensors, metadata }));
+}
+
+async function numbersInFile({ variable, shape, axes }: PublishedWeight): Promise<Float32Array> {
+  const numbers = Float32Array.from(await variable.read().data<"float32">());
+  const own = rowStrides(shape);
+  const strides = new Array<number>(shape.length);
+  axes.forEach((axis, place) => strides[axis] = own[place]);
+  return inRows(numbers, { shape: shapeInFile({ shape, axes }), strides });
+}
