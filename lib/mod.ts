@@ -20,12 +20,20 @@ export { graphEngine } from "./runtime/engine/graph_engine.ts";
 export { gatherRows, type Matrix, matrix, rowOf } from "./runtime/matrix.ts";
 export { blocksOf, readAll, type RowReader } from "./runtime/row_reader.ts";
 export { profile, type ProfileName, profileName } from "./runtime/profile.ts";
+export {
+  type ProcessPoolOptions,
+  runInProcesses,
+  type TaskOutcome,
+  WorkerError,
+  workersThatFit,
+} from "./runtime/process_pool.ts";
+export { serveTasks, type TaskServer } from "./runtime/process_pool_worker.ts";
 export type { ProgressEvent, ProgressListener } from "./runtime/progress.ts";
 export { Random, type RandomState } from "./runtime/random.ts";
 
 // data
-export type { Dataset, ImageShape, ImageSource } from "./data/dataset.ts";
-export { loadDataset, type LoadDatasetOptions, type TrainAndTest } from "./data/load_dataset.ts";
+export type { Dataset, ImageShape, ImageSource, TrainAndTest } from "./data/dataset.ts";
+export { loadDataset, type LoadDatasetOptions } from "./data/load_dataset.ts";
 export { catalogue, type CatalogueEntry, catalogueEntry } from "./data/catalogue.ts";
 export { dataFolders } from "./data/data_folders.ts";
 export { DataFormatError, type DataFormatFault } from "./data/data_format_error.ts";
@@ -35,6 +43,14 @@ export { type FileContent, readContent } from "./data/read_content.ts";
 export { idxDataset, type IdxDatasetOptions } from "./data/idx_dataset.ts";
 export { cifarDataset, type CifarDatasetOptions } from "./data/cifar_dataset.ts";
 export { memoryImages } from "./data/memory_images.ts";
+export {
+  type FolderDataset,
+  type ImageFolder,
+  imageFolder,
+  type ImageFolderOptions,
+} from "./data/photos/image_folder.ts";
+export { loadPhotos, type LoadPhotosOptions, type Photos } from "./data/photos/load_photos.ts";
+export type { UnreadablePhoto } from "./data/photos/read_photo.ts";
 export type { Interpolation, ResizeOptions } from "./data/photos/resize_options.ts";
 export { resized } from "./data/resized.ts";
 export { subset } from "./data/subset.ts";
@@ -79,6 +95,7 @@ export { wilsonInterval } from "./training/wilson_interval.ts";
 // models
 export { chooseC, type ChooseCOptions, type ChosenC, type CScore, type LabelledEmbeddings } from "./models/choose_c.ts";
 export type { EmbeddingClassifier } from "./models/embedding_classifier.ts";
+export { type CachedEmbeddings, embeddings, type EmbeddingsOptions } from "./models/embeddings.ts";
 export { type LinearProbe, linearProbe, type LinearProbeOptions, loadProbe, saveProbe } from "./models/linear_probe.ts";
 export {
   type LogisticFit,
@@ -252,6 +269,62 @@ export { type SignFlipOptions, signFlipTest } from "./report/statistics/sign_fli
 export { verdictOf, type WrittenMeasure } from "./report/statistics/verdict.ts";
 export { type WinMatrix, winMatrix } from "./report/statistics/win_matrix.ts";
 
+// learning
+export { type AbstainingOptions, abstainingOracle } from "./learning/abstaining_oracle.ts";
+export { activeLearning } from "./learning/active_learning.ts";
+export { committeeRecipe, type CommitteeRecipeOptions } from "./learning/committee_recipe.ts";
+export type {
+  Estimator,
+  EstimatorFitOptions,
+  EstimatorRecipe,
+  FitSummary,
+  PassOptions,
+  PredictionOptions,
+  ShrinkAndPerturbOptions,
+} from "./learning/estimator.ts";
+export type { Examples, FeatureSet, UnlabelledExamples } from "./learning/examples.ts";
+export { heldOutScores } from "./learning/held_out_scores.ts";
+export type { Instances } from "./learning/instances.ts";
+export type {
+  GrowingBatch,
+  InitialChoice,
+  LearningTask,
+  LoopOptions,
+  LoopSettings,
+  TrainingChoice,
+} from "./learning/loop_options.ts";
+export { type NetworkFit, networkRecipe, type NetworkRecipeOptions } from "./learning/network_recipe.ts";
+export { type AnnotatorNoise, type LabelNoise, noisyOracle } from "./learning/noisy_oracle.ts";
+export type { Answer, AskOptions, Oracle } from "./learning/oracle.ts";
+export { Pool, type PoolOptions, type PoolState } from "./learning/pool.ts";
+export { PoolError, type PoolFault } from "./learning/pool_error.ts";
+export { predictionStability, type StabilityOptions } from "./learning/prediction_stability.ts";
+export { probeRecipe } from "./learning/probe_recipe.ts";
+export {
+  type HeldOutScores,
+  numbersOf,
+  type PhaseSeconds,
+  type Question,
+  type Round,
+  type RoundTraining,
+  type Stability,
+  type TrainingStart,
+} from "./learning/round.ts";
+export { simulatedOracle, type SimulatedOracleOptions } from "./learning/simulated_oracle.ts";
+export {
+  classificationChange,
+  deltaF,
+  maxConfidence,
+  overallUncertainty,
+  plateau,
+  type RoundProgress,
+  selectedAccuracy,
+  stabilisedPredictions,
+  type StoppingRule,
+  stoppingRules,
+  targetAccuracy,
+} from "./learning/stopping_rules.ts";
+
 // report
 export { checkExercise, type ExerciseOptions } from "./report/check_exercise.ts";
 export { classBalance } from "./report/class_balance.ts";
@@ -280,9 +353,11 @@ export { type Mistake, worstMistakes, type WorstMistakesOptions } from "./report
 export { MetricsFile, writeMetrics, type WriteMetricsOptions } from "./report/write_metrics.ts";
 
 // labeling
+export type { Access, Annotator } from "./labeling/access.ts";
 export type { Annotation } from "./labeling/annotation.ts";
 export { dawidSkene, type DawidSkeneOptions, type DawidSkeneResult } from "./labeling/dawid_skene.ts";
 export { type GoldAccuracy, goldAccuracy } from "./labeling/gold_accuracy.ts";
+export { matchReference, pathOfReference } from "./labeling/image_reference.ts";
 export {
   cohenKappa,
   fleissKappa,
@@ -291,4 +366,26 @@ export {
   type PairAgreement,
   pairwiseKappas,
 } from "./labeling/kappa.ts";
+export type { EventDraft, LabelEvent, Receipt } from "./labeling/label_event.ts";
+export {
+  finalLabels,
+  importLabels,
+  type ImportReport,
+  type LabelFormat,
+  labelFormats,
+  labelsIn,
+  readLabels,
+  writeLabels,
+} from "./labeling/label_files.ts";
+export type { GuessRecord, LabelFile, LabelRecord } from "./labeling/label_record.ts";
+export { type LabelStore, type Lease, type NewItem, openLabelStore, type StoredItem } from "./labeling/label_store.ts";
+export {
+  labelStudioConfig,
+  type LabelStudioExportOptions,
+  type LabelStudioOptions,
+  readLabelStudio,
+  writeLabelStudio,
+} from "./labeling/label_studio.ts";
 export { disagreements, majorityVote, type Vote } from "./labeling/majority_vote.ts";
+export type { Project, ProjectOptions } from "./labeling/project.ts";
+export { type LabelServer, type LabelServerOptions, startLabelServer } from "./labeling/start_label_server.ts";
