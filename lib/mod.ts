@@ -96,6 +96,9 @@ export { wilsonInterval } from "./training/wilson_interval.ts";
 export { chooseC, type ChooseCOptions, type ChosenC, type CScore, type LabelledEmbeddings } from "./models/choose_c.ts";
 export type { EmbeddingClassifier } from "./models/embedding_classifier.ts";
 export { type CachedEmbeddings, embeddings, type EmbeddingsOptions } from "./models/embeddings.ts";
+export type { LinearClassifier } from "./models/linear_classifier.ts";
+export { kNearestNeighbours, type KNearestNeighboursOptions } from "./models/k_nearest_neighbours.ts";
+export { nearestCentroid } from "./models/nearest_centroid.ts";
 export { type LinearProbe, linearProbe, type LinearProbeOptions, loadProbe, saveProbe } from "./models/linear_probe.ts";
 export {
   type LogisticFit,

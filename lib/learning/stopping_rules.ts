@@ -1,0 +1,173 @@
+import type { Round, Stability } from "./round.ts";
+
+/** A round as a stopping rule sees it: without anything measured on the test set. */
+export type RoundProgress = Omit<Round, "test">;
+
+/** When labels are no longer worth their price. */
+export interface StoppingRule {
+  /** As the last round names it. */
+  readonly name: string;
+  readonly reference: string;
+  /** The values in force, defaults included. */
+  readonly options: Readonly<Record<string, number>>;
+  /** What it goes by besides labels: held-out labels, or the model's own predictions for the stop set. */
+  readonly needs: readonly ("validation" | "stability")[];
+  /** On what grounds to stop after the last of these rounds; nothing, to go on. */
+  check(rounds: readonly RoundProgress[]): string | undefined;
+}
+
+/** Ends a run once validation accuracy reaches `accuracy`. */
+export function targetAccuracy(accuracy: number): StoppingRule {
+  return {
+    name: "targetAccuracy",
+    reference: "the person who pays for the labels",
+    options: { accuracy },
+    needs: ["validation"],
+    check(rounds) {
+      const reached = rounds.at(-1)?.validation?.accuracy ?? 0;
+      return reached >= accuracy ? `validation accuracy ${reached.toFixed(4)} reached ${accuracy}` : undefined;
+    },
+  };
+}
+
+/** Ends a run once validation accuracy has not risen by `minDelta` (0.005) above its best for `patience` (3) rounds. */
+export function plateau({ patience = 3, minDelta = 0.005 } = {}): StoppingRule {
+  return {
+    name: "plateau",
+    reference: "Beatty, Kochis and Bloodgood (2019), The use of unlabeled data versus labeled data for stopping " +
+      "active learning for text classification, ICSC: its labelled-data baseline",
+    options: { patience, minDelta },
+    needs: ["validation"],
+    check(rounds) {
+      const curve = rounds.map(({ validation }) => validation?.accuracy ?? 0);
+      if (curve.length <= patience) return undefined;
+      const best = Math.max(...curve.slice(0, -patience));
+      const since = Math.max(...curve.slice(-patience));
+      return since < best + minDelta
+        ? `validation accuracy rose by less than ${minDelta} above ${best.toFixed(4)} in ${patience} rounds`
+        : undefined;
+    },
+  };
+}
+
+/** Ends a run once the mean kappa between successive models over `window` (3) rounds is at least `kappa` (0.99). */
+export function stabilisedPredictions({ kappa = 0.99, window = 3 } = {}): StoppingRule {
+  return {
+    name: "stabilisedPredictions",
+    reference: "Bloodgood and Vijay-Shanker (2009), A method for stopping active learning based on stabilizing " +
+      "predictions and the need for user-adjustable stopping, CoNLL",
+    options: { kappa, window },
+    needs: ["stability"],
+    check(rounds) {
+      const values = lastOf(rounds, { window, read: (stability) => stability.kappa });
+      const mean = values && values.reduce((sum, value) => sum + value, 0) / window;
+      return mean !== undefined && mean >= kappa
+        ? `mean kappa ${mean.toFixed(4)} of ${window} rounds reached ${kappa}`
+        : undefined;
+    },
+  };
+}
+
+/** Ends a run once F between successive models has changed by less than `threshold` (0.05) in `window` (3) rounds. */
+export function deltaF({ threshold = 0.05, window = 3 } = {}): StoppingRule {
+  return {
+    name: "deltaF",
+    reference: "Altschuler and Bloodgood (2019), Stopping active learning based on predicted change of F measure for " +
+      "text classification, ICSC; over several classes, the mean of their F",
+    options: { threshold, window },
+    needs: ["stability"],
+    check(rounds) {
+      const values = lastOf(rounds, { window, read: (stability) => stability.deltaF });
+      return values?.every((value) => value < threshold)
+        ? `predicted change of F stayed below ${threshold} for ${window} rounds`
+        : undefined;
+    },
+  };
+}
+
+/** Ends a run once at most a share `changed` (0) of the predictions differ from those of the round before. */
+export function classificationChange({ changed = 0 } = {}): StoppingRule {
+  return {
+    name: "classificationChange",
+    reference:
+      "Zhu, Wang and Hovy (2008), Multi-criteria-based strategy to stop active learning for data annotation, " +
+      "COLING",
+    options: { changed },
+    needs: ["stability"],
+    check(rounds) {
+      const [share] = lastOf(rounds, { window: 1, read: (stability) => stability.changed }) ?? [Infinity];
+      return share <= changed ? `a share of ${share.toFixed(4)} of the predictions changed` : undefined;
+    },
+  };
+}
+
+/** Ends a run once the mean entropy of the unlabelled items, over ln(classes), is at most `entropy` (0.05). */
+export function overallUncertainty({ entropy = 0.05 } = {}): StoppingRule {
+  return {
+    name: "overallUncertainty",
+    reference:
+      "Zhu, Wang and Hovy (2008), Multi-criteria-based strategy to stop active learning for data annotation, " +
+      "COLING",
+    options: { entropy },
+    needs: ["stability"],
+    check(rounds) {
+      const [mean] = lastOf(rounds, { window: 1, read: (stability) => stability.meanEntropy }) ?? [Infinity];
+      return mean <= entropy ? `mean entropy ${mean.toFixed(4)} fell to ${entropy}` : undefined;
+    },
+  };
+}
+
+/** Ends a run once the least certain unlabelled item has an entropy, over ln(classes), of at most `entropy` (0.05). */
+export function maxConfidence({ entropy = 0.05 } = {}): StoppingRule {
+  return {
+    name: "maxConfidence",
+    reference: "Zhu and Hovy (2007), Active learning for word sense disambiguation with methods for addressing the " +
+      "class imbalance problem, EMNLP-CoNLL",
+    options: { entropy },
+    needs: ["stability"],
+    check(rounds) {
+      const [most] = lastOf(rounds, { window: 1, read: (stability) => stability.maxEntropy }) ?? [Infinity];
+      return most <= entropy ? `the largest entropy ${most.toFixed(4)} fell to ${entropy}` : undefined;
+    },
+  };
+}
+
+/** Ends a run once the model had foreseen a share `accuracy` (0.9) of the labels that it bought last. */
+export function selectedAccuracy({ accuracy = 0.9 } = {}): StoppingRule {
+  return {
+    name: "selectedAccuracy",
+    reference: "Zhu and Hovy (2007), EMNLP-CoNLL, section 5 (min-error); Zhu, Wang and Hovy (2008), COLING",
+    options: { accuracy },
+    needs: [],
+    check(rounds) {
+      const answered = rounds.at(-2)?.asked.filter(({ label, prediction }) => label !== null && prediction !== null) ??
+        [];
+      if (answered.length === 0) return undefined;
+      const share = answered.filter(({ label, prediction }) => label === prediction).length / answered.length;
+      return share >= accuracy ? `a share of ${share.toFixed(4)} of the last labels was foreseen` : undefined;
+    },
+  };
+}
+
+/** Every stopping rule with its defaults, by name; {@linkcode targetAccuracy} asks for its target. */
+export const stoppingRules = {
+  targetAccuracy,
+  plateau,
+  stabilisedPredictions,
+  deltaF,
+  classificationChange,
+  overallUncertainty,
+  maxConfidence,
+  selectedAccuracy,
+} as const;
+
+interface Reading {
+  readonly window: number;
+  readonly read: (stability: Stability) => number | null;
+}
+
+/** The last `window` values, if there are so many. */
+function lastOf(rounds: readonly RoundProgress[], { window, read }: Reading): number[] | undefined {
+  const values = rounds.slice(-window).map(({ stability }) => stability ? read(stability) : null);
+  return values.length === window && values.every((value) => value !== null) ? values : undefined;
+}
