@@ -87,6 +87,7 @@ export {
   warmUp,
   type WarmUpOptions,
 } from "./training/schedules.ts";
+export { encodeSafetensors, type Safetensors } from "./training/safetensors.ts";
 export { SeededDropout, type SeededDropoutOptions } from "./training/seeded_dropout.ts";
 export { softmaxRows } from "./training/softmax_rows.ts";
 export type { Trainable } from "./training/trainable.ts";
@@ -121,11 +122,29 @@ export {
   type CifarResnetOptions,
   type CifarShortcut,
 } from "./models/cifar_resnet.ts";
+export { checkTransferTarget, type Pretraining } from "./models/check_transfer_target.ts";
 export type { Classifier } from "./models/classifier.ts";
 export { cnn, cnnFeatureLayer, type CnnOptions } from "./models/cnn.ts";
+export {
+  type BackboneInfo,
+  backboneInfo,
+  backbones,
+  loadBackbone,
+  type LoadBackboneOptions,
+} from "./models/load_backbone.ts";
 export { type LayerSummary, modelSummary } from "./models/model_summary.ts";
 export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";
 export { resnet, type ResNetDepth, type ResNetOptions } from "./models/resnet.ts";
+export { imageNetClasses } from "./models/weights/imagenet_classes.ts";
+export { loadPretrained, type LoadPretrainedOptions, type Pretrained } from "./models/weights/load_pretrained.ts";
+export { findWeights, type FindWeightsOptions } from "./models/weights/find_weights.ts";
+export { loadWeights, type LoadWeightsOptions, type WeightsReport } from "./models/weights/load_weights.ts";
+export type { NumberType } from "./models/weights/number_type.ts";
+export type { WeightNaming } from "./models/weights/published_weights.ts";
+export { readStateDict } from "./models/weights/read_state_dict.ts";
+export { saveWeights, type SaveWeightsOptions } from "./models/weights/save_weights.ts";
+export type { StateDict, StateTensor } from "./models/weights/state_dict.ts";
+export { type PythonPackage, weightCatalogue, type WeightsEntry } from "./models/weights/weight_catalogue.ts";
 
 // query
 export { averageLinkage, type AverageLinkageOptions } from "./query/average_linkage.ts";

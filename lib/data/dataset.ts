@@ -29,6 +29,16 @@ export interface Dataset {
   /** Of each image, the index of its class in `classNames`. */
   readonly labels: Int32Array;
   readonly classNames: readonly string[];
+  /** The file of each image, where each has one of its own. */
+  readonly files?: readonly string[];
   /** SHA-256 (hexadecimal) of the content that the dataset was read from; of a subset, that of the whole and its indices. */
   readonly checksum: string;
+}
+
+/** A dataset as its publisher divided it. */
+export interface TrainAndTest {
+  readonly train: Dataset;
+  readonly test: Dataset;
+  /** Where there is a third part, to choose by. */
+  readonly validation?: Dataset;
 }

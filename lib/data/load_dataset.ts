@@ -5,7 +5,7 @@ import { cifarDataset } from "./cifar_dataset.ts";
 import { readContentSums } from "./download/content_sums.ts";
 import { dataFolders } from "./data_folders.ts";
 import { DataFormatError } from "./data_format_error.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, TrainAndTest } from "./dataset.ts";
 import { fetchDataset } from "./download/fetch_dataset.ts";
 import { idxDataset } from "./idx_dataset.ts";
 import { type FilePaths, incompleteFolders, locateArchive, locateFiles } from "./download/locate_files.ts";
@@ -29,12 +29,6 @@ export interface LoadDatasetOptions {
   /** Stops a download. */
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
-}
-
-/** A dataset as its publisher divided it. */
-export interface TrainAndTest {
-  readonly train: Dataset;
-  readonly test: Dataset;
 }
 
 /**

@@ -27,8 +27,8 @@ import type { Dataset } from "./dataset.ts";
  * assert.deepEqual(await part.images.read([0]), Uint8Array.of(30));
  * ```
  */
-export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
-  const { images, labels } = dataset;
+export function subset<Whole extends Dataset>(dataset: Whole, indices: ArrayLike<number>): Whole {
+  const { images, labels, files } = dataset;
   checkIndices(indices, images.count);
   const chosen = Int32Array.from(indices);
   const bytes = new DataView(new ArrayBuffer(4 * chosen.length));
@@ -44,6 +44,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
       },
     },
     labels: chosen.map((index) => labels[index]),
+    ...(files && { files: Array.from(chosen, (index) => files[index]) }),
     checksum: createHash("sha256").update(dataset.checksum).update(bytes).digest("hex"),
   };
 }

@@ -10,7 +10,7 @@ export interface ResizeOptions {
    * `CenterCrop`. At least `crop`, which is the default. `"stretch"`: the whole photo is pressed into the square, as
    * Keras's `load_img` does.
    */
-  readonly shortSide?: number | "stretch";
+  readonly resize?: number | "stretch";
   /** Default: bilinear. */
   readonly interpolation?: Interpolation;
 }
