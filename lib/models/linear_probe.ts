@@ -1,21 +1,14 @@
 import { z } from "zod";
 import type { Matrix } from "../runtime/matrix.ts";
-import type { RowReader } from "../runtime/row_reader.ts";
-import { tf } from "../runtime/tensorflow.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import { openSealedSafetensors, sealSafetensors } from "../training/safetensors.ts";
-import type { EmbeddingClassifier } from "./embedding_classifier.ts";
+import { type LinearClassifier, linearClassifier } from "./linear_classifier.ts";
 import { logisticRegression, type LogisticRegressionOptions } from "./logistic_regression.ts";
-import { overBlocks } from "./over_blocks.ts";
 
-/** A linear classifier of embeddings: softmax(W·h + b). */
-export interface LinearProbe extends EmbeddingClassifier {
-  /** W and b, `[classes, features + 1]`: the bias is last in each row. */
-  readonly weights: Matrix;
+/** A linear classifier that was trained on labelled embeddings. */
+export interface LinearProbe extends LinearClassifier {
   /** The inverse strength of the penalty that it was trained with. */
   readonly c: number;
-  /** Scores before the softmax, `[items, classes]`. */
-  logits(embeddings: Matrix | RowReader): Promise<Matrix>;
 }
 
 /** Options of {@linkcode linearProbe}. */
@@ -65,27 +58,8 @@ interface ProbeParts extends Pick<LinearProbe, "classNames" | "c"> {
 }
 
 /** The probe with these weights. */
-export function probeOf({ classNames, c, weights: numbers }: ProbeParts): LinearProbe {
-  const columns = classNames.length;
-  const features = numbers.length / columns - 1;
-  const weights = { rows: columns, columns: features + 1, data: Float32Array.from(numbers) };
-  const run = (embeddings: Matrix | RowReader, after: (logits: tf.Tensor2D) => tf.Tensor2D) =>
-    overBlocks(embeddings, {
-      features,
-      columns,
-      compute(block) {
-        const all = tf.tensor2d(weights.data, [columns, features + 1]);
-        const [slopes, bias] = [all.slice([0, 0], [-1, features]), all.slice([0, features], [-1, 1])];
-        return after(tf.matMul(block, slopes, false, true).add(bias.reshape([1, columns])));
-      },
-    });
-  return {
-    classNames,
-    c,
-    weights,
-    logits: (embeddings) => run(embeddings, (logits) => logits),
-    probabilities: (embeddings) => run(embeddings, (logits) => logits.softmax()),
-  };
+export function probeOf({ classNames, c, weights }: ProbeParts): LinearProbe {
+  return { ...linearClassifier(classNames, weights), c };
 }
 
 const format = "curio linear probe 1";

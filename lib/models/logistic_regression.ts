@@ -1,4 +1,5 @@
 import type { Matrix } from "../runtime/matrix.ts";
+import { checkLabels } from "./check_labels.ts";
 import { newtonCg, type Surroundings } from "./newton_cg.ts";
 import { exactProducts, fastProducts, type RowProducts } from "./row_products.ts";
 
@@ -125,14 +126,10 @@ function check({ rows, columns, data }: Matrix, labels: ArrayLike<number>, optio
   const refuse = (rule: string, value: unknown) => {
     throw new RangeError(`Cannot fit a probe: ${rule}: current value is ${value}`);
   };
-  if (labels.length !== rows) {
-    refuse(`there must be one label for each of ${rows} labelled rows`, `${labels.length} labels`);
-  }
+  checkLabels(labels, { rows, classes: classCount });
   if (sampleWeights && sampleWeights.length !== rows) {
     refuse(`there must be one sample weight for each of ${rows} rows`, `${sampleWeights.length} weights`);
   }
-  const strange = Array.from(labels).find((label) => !(Number.isInteger(label) && label >= 0 && label < classCount));
-  if (strange !== undefined) refuse(`a label must be an integer in 0…${classCount - 1}`, strange);
   const wrongWeight = Array.from(sampleWeights ?? []).find((weight) => !(weight >= 0 && weight < Infinity));
   if (wrongWeight !== undefined) refuse("a sample weight must be finite and not negative", wrongWeight);
   const wrongC = cs.find((c) => !(c > 0 && c < Infinity));

@@ -1,6 +1,5 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import { blocksOf, type RowReader } from "../runtime/row_reader.ts";
-import { tf } from "../runtime/tensorflow.ts";
 
 /** What {@linkcode overBlocks} computes. */
 export interface OverBlocksOptions {
@@ -10,14 +9,15 @@ export interface OverBlocksOptions {
   readonly columns: number;
   /** Embeddings at once; default 4096. */
   readonly blockRows?: number;
-  /** `[block, features]` → `[block, columns]`, within a `tf.tidy`. */
-  readonly compute: (block: tf.Tensor2D) => tf.Tensor2D;
+  /** `[block, features]` → `[block, columns]` */
+  readonly compute: (block: Matrix) => Promise<ArrayLike<number>>;
 }
 
 /**
  * One row of numbers for each embedding, computed block by block.
  *
  * @param embeddings `[items, features]`
+ * @returns `[items, columns]`
  * @throws {RangeError} if there is another number of features
  */
 export async function overBlocks(
@@ -34,10 +34,7 @@ export async function overBlocks(
   const reader = "data" in embeddings ? blocksOf(embeddings) : embeddings;
   const data = new Float32Array(rows * columns);
   for (let first = 0; first < rows; first += blockRows) {
-    const block = await reader.read(first, Math.min(blockRows, rows - first));
-    const result = tf.tidy(() => compute(tf.tensor2d(block.data, [block.rows, features])));
-    data.set(await result.data<"float32">(), first * columns);
-    result.dispose();
+    data.set(await compute(await reader.read(first, Math.min(blockRows, rows - first))), first * columns);
   }
   return { rows, columns, data };
 }

@@ -1,5 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
+import { tensorValues } from "./tensor_values.ts";
 
 /** The two products with a matrix X `[rows, columns]` that a linear model is trained with. */
 export interface RowProducts {
@@ -89,25 +90,21 @@ export function exactProducts({ rows, columns, data }: Matrix): RowProducts {
 /** {@linkcode RowProducts} in float32 by the backend, to a relative 1e-6: what tells the way there. */
 export function fastProducts({ rows, columns, data }: Matrix): RowProducts {
   const matrix = tf.tensor2d(data, [rows, columns]);
-  const values = async (product: tf.Tensor) => {
-    try {
-      return Float64Array.from(await product.data());
-    } finally {
-      product.dispose();
-    }
-  };
   return {
-    scores: (weights) =>
-      values(
-        tf.tidy(() =>
-          tf.matMul(matrix, tf.tensor2d(Float32Array.from(weights), [weights.length / columns, columns]), false, true)
-        ),
+    scores: async (weights) =>
+      Float64Array.from(
+        await tensorValues(() => {
+          const slopes = tf.tensor2d(Float32Array.from(weights), [weights.length / columns, columns]);
+          return tf.matMul(matrix, slopes, false, true);
+        }),
       ),
-    slopes: (residuals) =>
-      values(tf.tidy(() => {
-        const factors = tf.tensor2d(Float32Array.from(residuals), [rows, residuals.length / rows]);
-        return tf.matMul(factors, matrix, true);
-      })),
+    slopes: async (residuals) =>
+      Float64Array.from(
+        await tensorValues(() => {
+          const factors = tf.tensor2d(Float32Array.from(residuals), [rows, residuals.length / rows]);
+          return tf.matMul(factors, matrix, true);
+        }),
+      ),
     dispose: () => matrix.dispose(),
   };
 }

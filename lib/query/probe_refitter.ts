@@ -1,6 +1,6 @@
-import type { Matrix } from "../runtime/matrix.ts";
 import { probeOf } from "../models/linear_probe.ts";
 import { logisticRegression } from "../models/logistic_regression.ts";
+import type { Matrix } from "../runtime/matrix.ts";
 import { stackedRows } from "./stacked_rows.ts";
 
 /** A model after it was trained again. */

@@ -34,15 +34,36 @@ const progressInterval = 250;
  *
  * @returns `[images, classes]` or `[images, features]`
  */
-export async function runForward(
+export async function runForward(engine: Engine, images: ImageSource, options: RunForwardOptions): Promise<Matrix> {
+  let data = new Float32Array(0);
+  let columns = 0;
+  let done = 0;
+  for await (const part of forwardBatches(engine, images, { ...options, task: "predict" })) {
+    columns = part.columns;
+    if (done === 0) data = new Float32Array(images.count * columns);
+    data.set(part.data, done * columns);
+    done += part.rows;
+  }
+  return { rows: images.count, columns, data };
+}
+
+/** {@linkcode RunForwardOptions}, where to begin, and what the work is called. */
+export interface ForwardBatchesOptions extends RunForwardOptions {
+  readonly task: string;
+  /** The first image; default 0. */
+  readonly from?: number;
+}
+
+/** What {@linkcode runForward} collects: the rows of one batch after the other. */
+export async function* forwardBatches(
   engine: Engine,
   images: ImageSource,
-  { output, batchSize = 256, dropout, signal = cellInterruption(), onProgress }: RunForwardOptions,
-): Promise<Matrix> {
+  options: ForwardBatchesOptions,
+): AsyncGenerator<Matrix, void> {
+  const { output, task, from = 0, batchSize = 256, dropout, signal = cellInterruption(), onProgress } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot predict: batchSize must be a positive integer: current value is ${batchSize}`);
   }
-  const task = "predict";
   const total = images.count;
   const began = performance.now();
   let told = began;
@@ -53,19 +74,15 @@ export async function runForward(
   onProgress?.({ kind: "begin", task, total, unit: "images" });
   let outcome: "done" | "stopped" | "failed" = "failed";
   try {
-    let data = new Float32Array(0);
-    let columns = 0;
-    let next = total > 0 ? readAt(0) : undefined;
-    for (let start = 0; next; start += batchSize) {
+    let next = from < total ? readAt(from) : undefined;
+    for (let start = from; next; start += batchSize) {
       const bytes = await next;
       if (signal.aborted) outcome = "stopped";
       signal.throwIfAborted();
       next = start + batchSize < total ? readAt(start + batchSize) : undefined;
       const noiseKey = dropout?.child(start).uint32();
       const part = await engine.forward(bytes, { output, noiseKey });
-      columns = part.columns;
-      if (start === 0) data = new Float32Array(total * columns);
-      data.set(part.data, start * columns);
+      yield part;
       if (performance.now() - told > progressInterval) {
         told = performance.now();
         onProgress?.({ kind: "advance", task, done: start + part.rows, total });
@@ -73,7 +90,6 @@ export async function runForward(
       await setImmediate();
     }
     outcome = "done";
-    return { rows: total, columns, data };
   } finally {
     onProgress?.({ kind: "finish", task, outcome, seconds: (performance.now() - began) / 1000 });
   }
