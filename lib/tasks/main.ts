@@ -33,6 +33,8 @@ const tasks: Readonly<Record<string, Task>> = {
   doctor: { load: () => import("./doctor.ts") },
   strip: { needs: [], load: () => import("./strip.ts") },
   "check-committed": { needs: [], load: () => import("./check_committed.ts") },
+  bench: { needs: ["compute"], load: () => import("./bench.ts") },
+  pretrain: { needs: ["compute"], load: () => import("./pretrain.ts") },
   clean: { load: () => import("./clean.ts") },
 };
 

@@ -61,11 +61,13 @@ async function installRequirements(site: Site, name: Requirements, progress: (te
   const content = await Deno.readTextFile(requirements);
   const packages = content.split("\n").filter((line) => /^\w/.test(line));
   let count = 0;
-  await runPip(site, ["install", "--no-deps", "--no-compile", "--only-binary=:all:", "-r", requirements], (line) => {
-    if (line.startsWith("Collecting ")) count++;
-    if (/^(Collecting|Downloading|Installing) /.test(line)) {
-      progress(`${Math.min(count, packages.length)} of ${packages.length}, ${line.slice(0, 50)}`);
-    }
+  await runPip(site, ["install", "--no-deps", "--no-compile", "--only-binary=:all:", "-r", requirements], {
+    onLine(line) {
+      if (line.startsWith("Collecting ")) count++;
+      if (/^(Collecting|Downloading|Installing) /.test(line)) {
+        progress(`${Math.min(count, packages.length)} of ${packages.length}, ${line.slice(0, 50)}`);
+      }
+    },
   });
   await writeFileAtomic(stampFile(site, name), content);
   return packages.length;

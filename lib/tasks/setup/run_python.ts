@@ -17,17 +17,24 @@ export async function runPython(
   });
 }
 
+/** Options of {@linkcode runPip}. */
+export interface RunPipOptions {
+  /** The interpreter whose pip it is; the environment's in `.venv` by default. */
+  readonly python?: string;
+  readonly onLine?: (line: string) => void;
+}
+
 /**
- * Runs the environment's pip with whatever index, proxy and certificates it is configured with.
+ * Runs an environment's pip with whatever index, proxy and certificates it is configured with.
  *
  * @throws {SetupError} with pip's own last words
  */
 export async function runPip(
   site: Site,
   args: readonly string[],
-  onLine?: (line: string) => void,
+  { python = venvPython(site), onLine }: RunPipOptions = {},
 ): Promise<CommandResult> {
-  const result = await runPython(site, [venvPython(site), "-m", "pip", ...args], {
+  const result = await runPython(site, [python, "-m", "pip", ...args], {
     onLine: (line) => onLine?.(line.trim()),
   });
   if (result.code !== 0) {

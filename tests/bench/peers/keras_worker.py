@@ -1,8 +1,8 @@
-"""The work of ../worker.ts in Keras on TensorFlow, as its users would write it well; same protocol.
+"""The work of ../network_worker.ts in Keras on TensorFlow, as its users would write it well; same protocol.
 
     python keras_worker.py <work> keras <threads>
 
-Needs tensorflow-cpu==2.21.0. Images are kept as normalised float32 in memory; training is `fit` on arrays.
+Images are kept as normalised float32 in memory; training is `fit` on arrays.
 """
 
 import json
@@ -15,8 +15,6 @@ work_name, threads = sys.argv[1], int(sys.argv[3])
 here = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(here, "..", "works.json")) as file:
     work = json.load(file)[work_name]
-if work.get("precision") == "bfloat16":
-    sys.exit(0)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
@@ -59,14 +57,22 @@ def resnet(shape, widths, blocks, stem):
     return images, layers.GlobalAveragePooling2D()(x)
 
 
+def application(network):
+    return network.input, network.layers[-2].output
+
+
 networks = {
     "cnn": cnn,
-    "resnet20": lambda: resnet((32, 32, 3), (16, 32, 64), 3, lambda x: conv(x, 16, 3)),
+    "cifar_resnet20_b": lambda: resnet((32, 32, 3), (16, 32, 64), 3, lambda x: conv(x, 16, 3)),
     "resnet18": lambda: resnet(
         (224, 224, 3), (64, 128, 256, 512), 2, lambda x: layers.MaxPooling2D(3, 2, "same")(conv(x, 64, 7, 2))
     ),
+    "resnet50": lambda: application(keras.applications.ResNet50(weights=None)),
+    "vgg16": lambda: application(keras.applications.VGG16(weights=None)),
 }
 
+with open("/proc/self/statm") as file:
+    idle_megabytes = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 began = time.perf_counter()
 inputs, features = networks[work["network"]]()
 if work["kind"] == "frozen":
@@ -94,7 +100,7 @@ def answer(**values):
 
 
 run(1)
-answer(startupSeconds=time.perf_counter() - began)
+answer(startupSeconds=time.perf_counter() - began, idleMegabytes=idle_megabytes)
 run(batches)
 for _ in sys.stdin:
     start = time.perf_counter()

@@ -1,8 +1,8 @@
-"""The work of ../worker.ts in PyTorch, as its users would write it well; same protocol.
+"""The work of ../network_worker.ts in PyTorch, as its users would write it well; same protocol.
 
     python torch_worker.py <work> <plain | channels_last | compile | onnxruntime> <threads>
 
-Needs torch==2.13.0, numpy; onnxruntime==1.31.1 and onnx for the last. Images are kept as normalised float32 in memory.
+Images are kept as normalised float32 in memory.
 """
 
 import json
@@ -17,8 +17,6 @@ with open(os.path.join(here, "..", "works.json")) as file:
     work = json.load(file)[work_name]
 training = work["kind"] in ("train", "frozen")
 half = work.get("precision") == "bfloat16"
-if kind == "onnxruntime" and (training or half):
-    sys.exit(0)
 
 import torch
 from torch import nn
@@ -46,6 +44,20 @@ class Residual(nn.Module):
         return F.relu(self.second(F.relu(self.first(x))) + self.shortcut(x))
 
 
+class Bottleneck(nn.Module):
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        self.first = conv(inputs, width, 1)
+        self.second = conv(width, width, 3, stride)
+        self.third = conv(width, 4 * width, 1)
+        same = stride == 1 and inputs == 4 * width
+        self.shortcut = nn.Identity() if same else conv(inputs, 4 * width, 1, stride)
+
+    def forward(self, x):
+        y = F.relu(self.second(F.relu(self.first(x))))
+        return F.relu(self.third(y) + self.shortcut(x))
+
+
 def cnn():
     trunk = nn.Sequential(
         nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
@@ -55,24 +67,41 @@ def cnn():
     return trunk, nn.Linear(128, 10), (1, 28, 28)
 
 
-def resnet(stem, widths, blocks, shape):
+def resnet(stem, widths, blocks, shape, kind=Residual):
     layers, inputs = stem, widths[0]
-    for width in widths:
-        for block in range(blocks):
-            layers.append(Residual(inputs, width, 2 if block == 0 and width > widths[0] else 1))
-            inputs = width
+    for width, count in zip(widths, blocks):
+        for block in range(count):
+            layers.append(kind(inputs, width, 2 if block == 0 and width > widths[0] else 1))
+            inputs = width if kind is Residual else 4 * width
     trunk = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
     return trunk, nn.Linear(inputs, 10), shape
 
 
+def imagenet_stem():
+    return [conv(3, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+
+
+def vgg16():
+    layers, inputs = [], 3
+    for filters, count in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
+        for _ in range(count):
+            layers += [nn.Conv2d(inputs, filters, 3, padding=1), nn.ReLU()]
+            inputs = filters
+        layers.append(nn.MaxPool2d(2))
+    dense = [nn.Linear(512 * 7 * 7, 4096), nn.ReLU(), nn.Dropout(), nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout()]
+    return nn.Sequential(*layers, nn.Flatten(), *dense), nn.Linear(4096, 10), (3, 224, 224)
+
+
 networks = {
     "cnn": cnn,
-    "resnet20": lambda: resnet([conv(3, 16, 3), nn.ReLU()], [16, 32, 64], 3, (3, 32, 32)),
-    "resnet18": lambda: resnet(
-        [conv(3, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1)], [64, 128, 256, 512], 2, (3, 224, 224)
-    ),
+    "cifar_resnet20_b": lambda: resnet([conv(3, 16, 3), nn.ReLU()], (16, 32, 64), (3, 3, 3), (3, 32, 32)),
+    "resnet18": lambda: resnet(imagenet_stem(), (64, 128, 256, 512), (2, 2, 2, 2), (3, 224, 224)),
+    "resnet50": lambda: resnet(imagenet_stem(), (64, 128, 256, 512), (3, 4, 6, 3), (3, 224, 224), Bottleneck),
+    "vgg16": vgg16,
 }
 
+with open("/proc/self/statm") as file:
+    idle_megabytes = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 began = time.perf_counter()
 trunk, head, shape = networks[work["network"]]()
 frozen = work["kind"] == "frozen"
@@ -134,7 +163,7 @@ def answer(**values):
 
 
 run_batch()
-answer(startupSeconds=time.perf_counter() - began)
+answer(startupSeconds=time.perf_counter() - began, idleMegabytes=idle_megabytes)
 run_batch()
 for _ in sys.stdin:
     start = time.perf_counter()

@@ -1,34 +1,18 @@
 /**
- * Measures query strategies beside their peers on one made-up pool: ours and each peer take turns, on the same numbers.
- * Prints one JSON row for each work and implementation; of works that are deterministic it compares the picks.
+ * Query strategies beside their peers on one made-up pool: ours and each peer take turns, on the same numbers. Of works
+ * that are deterministic the picks are compared.
  *
- *     deno run -A tests/bench/query_selection.ts [--peers <python>] [--kind manifold | gaussian] [--items 50000]
- *       [--rounds 3] [--only <part of a name>] [--slow]
+ *     deno run -A tests/bench/selection_bench.ts [--peers <python>] [--kind manifold | gaussian] [--items 50000]
+ *       [--rounds 3] [--only <part of a work>] [--slow]
  *
- * `--peers` names a Python with NumPy, scikit-learn, SciPy, modAL-python and scikit-activeml; left out, only ours runs.
  * Peers that take minutes run with `--slow`.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type QueryStrategy, Random, strategies } from "curio";
+import { type BenchRow, type BenchRuns, printRows, rowsOf } from "./bench_row.ts";
+import { lineProcess } from "./line_process.ts";
 import { queryPool, viewOf } from "./query_pool.ts";
-import { TextLineStream } from "./text_line_stream.ts";
-
-/** One line of the result. */
-export interface SelectionRow {
-  readonly work: string;
-  readonly implementation: string;
-  readonly unit: "s";
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-  /** Seconds of the fastest peer ÷ ours; null in rows of peers. */
-  readonly ratioToFastestPeer: number | null;
-  /** Share of our picks that the implementation makes too, in the same places; null where draws decide. */
-  readonly samePicks: number | null;
-  /** The most memory that this process has held so far, inputs included; null in rows of peers and off Linux. */
-  readonly peakMegabytes: number | null;
-}
 
 interface Work {
   readonly strategy: QueryStrategy;
@@ -99,13 +83,13 @@ const kind = options.kind === "gaussian" ? "gaussian" : "manifold";
 const folder = await Deno.makeTempDir({ prefix: "curio-query-" });
 try {
   for (const [name, work] of Object.entries(works)) {
-    if (name.includes(options.only)) { for (const row of await measure(name, work)) console.log(JSON.stringify(row)); }
+    if (name.includes(options.only)) printRows(await measure(name, work));
   }
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
 
-async function measure(name: string, work: Work): Promise<SelectionRow[]> {
+async function measure(name: string, work: Work): Promise<BenchRow[]> {
   const { strategy, k, deterministic, items } = work;
   const peers = options.peers ? [...work.peers, ...(options.slow ? work.slowPeers ?? [] : [])] : [];
   const pool = queryPool({
@@ -124,26 +108,28 @@ async function measure(name: string, work: Work): Promise<SelectionRow[]> {
     const { indices } = await strategy.select(viewOf(pool), k, new Random(1));
     return { seconds: (performance.now() - began) / 1000, picks: [...indices] };
   }]]);
-  const started = peers.map((peer) => startPeer(options.peers!, { work: name, peer, k }));
-  peers.forEach((peer, place) => runners.set(peer, started[place].run));
+  const started = peers.map((peer) => {
+    const script = join(import.meta.dirname!, "peers", "query_peers.py");
+    const process = lineProcess([options.peers!, script, folder, name, peer, String(k)]);
+    runners.set(peer, () => process.ask<Run>("run"));
+    return process;
+  });
   const runs = new Map([...runners.keys()].map((implementation) => [implementation, [] as Run[]]));
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const [implementation, run] of runners) runs.get(implementation)!.push(await run());
   }
-  for (const peer of started) await peer.stop();
+  for (const process of started) await process.end();
 
-  const ours = runs.get("curio")!;
-  const medians = new Map([...runs].map(([implementation, all]) => [implementation, spread(all).median]));
-  const fastest = Math.min(...[...medians].filter(([implementation]) => implementation !== "curio").map(([, m]) => m));
-  return [...runs].map(([implementation, all]) => ({
+  const ours = runs.get("curio")![0].picks;
+  const all = [...runs].map(([implementation, its]): BenchRuns => ({
     work: title,
     implementation,
     unit: "s",
-    ...spread(all),
-    ratioToFastestPeer: implementation === "curio" && fastest < Infinity ? fastest / medians.get("curio")! : null,
-    samePicks: deterministic ? all[0].picks.filter((pick, at) => pick === ours[0].picks[at]).length / k : null,
-    peakMegabytes: implementation === "curio" ? peakMegabytes() : null,
+    values: its.map(({ seconds }) => seconds),
+    samePicks: deterministic ? its[0].picks.filter((pick, at) => pick === ours[at]).length / k : null,
+    peakMegabytes: implementation === "curio" ? peakMegabytes() : undefined,
   }));
+  return rowsOf(all);
 }
 
 interface Run {
@@ -151,35 +137,9 @@ interface Run {
   readonly picks: readonly number[];
 }
 
-function startPeer(python: string, { work, peer, k }: { work: string; peer: string; k: number }) {
-  const process = new Deno.Command(python, {
-    args: [join(import.meta.dirname!, "peers", "query_peers.py"), folder, work, peer, String(k)],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = process.stdin.getWriter();
-  const lines = process.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream()).getReader();
-  return {
-    async run(): Promise<Run> {
-      await writer.write(new TextEncoder().encode("run\n"));
-      const { value } = await lines.read();
-      if (value === undefined) throw new Error(`The peer ${peer} ended without an answer; run it by hand to see why.`);
-      return JSON.parse(value);
-    },
-    async stop(): Promise<void> {
-      await writer.close();
-      await process.status;
-    },
-  };
-}
-
-function spread(runs: readonly Run[]): { median: number; low: number; high: number } {
-  const seconds = runs.map((run) => run.seconds).sort((a, b) => a - b);
-  return { median: seconds[seconds.length >> 1], low: seconds[0], high: seconds[seconds.length - 1] };
-}
-
-function peakMegabytes(): number | null {
-  if (Deno.build.os !== "linux") return null;
+/** The most that this process has held so far, in MB. */
+function peakMegabytes(): number | undefined {
+  if (Deno.build.os !== "linux") return undefined;
   const [, kilobytes] = Deno.readTextFileSync("/proc/self/status").match(/VmHWM:\s+(\d+)/) ?? [];
   return Math.round(Number(kilobytes) * 1024 / 1e6);
 }
