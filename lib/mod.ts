@@ -35,6 +35,7 @@ export { Random, type RandomState } from "./runtime/random.ts";
 export type { Dataset, ImageShape, ImageSource, TrainAndTest } from "./data/dataset.ts";
 export { loadDataset, type LoadDatasetOptions } from "./data/load_dataset.ts";
 export { catalogue, type CatalogueEntry, catalogueEntry } from "./data/catalogue.ts";
+export { photoCatalogue, type PhotoSet } from "./data/photo_catalogue.ts";
 export { dataFolders } from "./data/data_folders.ts";
 export { DataFormatError, type DataFormatFault } from "./data/data_format_error.ts";
 export { download, type DownloadOptions } from "./data/download/download.ts";
@@ -115,7 +116,7 @@ export {
   type Stage,
   stageOf,
 } from "./models/architecture.ts";
-export { architectureOf, architectures } from "./models/architectures.ts";
+export { architectureOf, architectures, stagesOf } from "./models/architectures.ts";
 export {
   cifarResnet,
   cifarResnetArchitecture,
@@ -125,6 +126,11 @@ export {
 export { checkTransferTarget, type Pretraining } from "./models/check_transfer_target.ts";
 export type { Classifier } from "./models/classifier.ts";
 export { cnn, cnnFeatureLayer, type CnnOptions } from "./models/cnn.ts";
+export { efficientNetLite0 } from "./models/efficientnet_lite0.ts";
+export { fineTune, type FineTuneOptions } from "./models/fine_tune.ts";
+export { freeze, type FreezeOptions } from "./models/freeze.ts";
+export { kerasResnet50 } from "./models/keras_resnet50.ts";
+export { kerasVgg16, type KerasVgg16Options } from "./models/keras_vgg16.ts";
 export {
   type BackboneInfo,
   backboneInfo,
@@ -134,7 +140,6 @@ export {
 } from "./models/load_backbone.ts";
 export { type LayerSummary, modelSummary } from "./models/model_summary.ts";
 export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";
-export { resnet, type ResNetDepth, type ResNetOptions } from "./models/resnet.ts";
 export { imageNetClasses } from "./models/weights/imagenet_classes.ts";
 export { loadPretrained, type LoadPretrainedOptions, type Pretrained } from "./models/weights/load_pretrained.ts";
 export { findWeights, type FindWeightsOptions } from "./models/weights/find_weights.ts";
@@ -145,6 +150,11 @@ export { readStateDict } from "./models/weights/read_state_dict.ts";
 export { saveWeights, type SaveWeightsOptions } from "./models/weights/save_weights.ts";
 export type { StateDict, StateTensor } from "./models/weights/state_dict.ts";
 export { type PythonPackage, weightCatalogue, type WeightsEntry } from "./models/weights/weight_catalogue.ts";
+export { replaceHead, type ReplaceHeadOptions } from "./models/replace_head.ts";
+export { resnet, type ResNetDepth, type ResNetOptions } from "./models/resnet.ts";
+export { stageRates, type StageRatesOptions } from "./models/stage_rates.ts";
+export { type PretrainedNetwork, transferClassifier, type TransferOptions } from "./models/transfer_classifier.ts";
+export { vgg, type VggDepth, type VggOptions } from "./models/vgg.ts";
 
 // query
 export { averageLinkage, type AverageLinkageOptions } from "./query/average_linkage.ts";
@@ -279,7 +289,7 @@ export { type CompareOptions, compareStrategies, type Comparison } from "./repor
 export { comparisonTable } from "./report/statistics/comparison_table.ts";
 export { holm } from "./report/statistics/holm.ts";
 export { type Bounds, type LabelsSaved, labelsSaved, labelsToReach } from "./report/statistics/labels_saved.ts";
-export type { BudgetRange, LearningRun } from "./report/statistics/learning_run.ts";
+export type { BudgetRange } from "./report/statistics/learning_run.ts";
 export { meanCurves } from "./report/statistics/mean_curves.ts";
 export {
   type PairedDifference,
@@ -306,6 +316,7 @@ export type {
 } from "./learning/estimator.ts";
 export type { Examples, FeatureSet, UnlabelledExamples } from "./learning/examples.ts";
 export { heldOutScores } from "./learning/held_out_scores.ts";
+export { JournalError, type JournalFault } from "./learning/journal_error.ts";
 export type { Instances } from "./learning/instances.ts";
 export type {
   GrowingBatch,
@@ -315,6 +326,7 @@ export type {
   LoopSettings,
   TrainingChoice,
 } from "./learning/loop_options.ts";
+export type { LearningRun } from "./learning/learning_run.ts";
 export { type NetworkFit, networkRecipe, type NetworkRecipeOptions } from "./learning/network_recipe.ts";
 export { type AnnotatorNoise, type LabelNoise, noisyOracle } from "./learning/noisy_oracle.ts";
 export type { Answer, AskOptions, Oracle } from "./learning/oracle.ts";
@@ -379,6 +391,7 @@ export type { Access, Annotator } from "./labeling/access.ts";
 export type { Annotation } from "./labeling/annotation.ts";
 export { dawidSkene, type DawidSkeneOptions, type DawidSkeneResult } from "./labeling/dawid_skene.ts";
 export { type GoldAccuracy, goldAccuracy } from "./labeling/gold_accuracy.ts";
+export { type HumanOracle, humanOracle, type HumanOracleOptions } from "./labeling/human_oracle.ts";
 export { matchReference, pathOfReference } from "./labeling/image_reference.ts";
 export {
   cohenKappa,

@@ -1,4 +1,5 @@
-import type { Architecture } from "./architecture.ts";
+import type { tf } from "../runtime/tensorflow.ts";
+import type { Architecture, Stage } from "./architecture.ts";
 import { cifarResnetArchitecture } from "./cifar_resnet.ts";
 import { efficientNetLite0Architecture } from "./efficientnet_lite0.ts";
 import { kerasResnet50Architecture } from "./keras_resnet50.ts";
@@ -35,4 +36,14 @@ export function architectureOf(name: string): Architecture {
     `Cannot build a network: its name must be one of ${[...architectures.keys()].join(", ")}: ` +
       `current value is "${name}"`,
   );
+}
+
+/**
+ * The stages of a network: those of its architecture, which its name tells, or else every layer that has weights is a
+ * stage.
+ */
+export function stagesOf({ name, layers }: tf.LayersModel): readonly Stage[] {
+  const architecture = architectures.get(name);
+  if (architecture) return architecture.stages;
+  return layers.filter(({ weights }) => weights.length > 0).map(({ name }) => ({ name, prefixes: [name] }));
 }

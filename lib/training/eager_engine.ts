@@ -1,5 +1,6 @@
 import type { EngineState } from "../runtime/engine/engine_state.ts";
 import type { GraphBatch } from "../runtime/engine/engine_types.ts";
+import { layerOf } from "../runtime/engine/network_plan.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
 import { applyEagerRemedies } from "./apply_eager_remedies.ts";
@@ -18,7 +19,7 @@ import { inputShapeOf, normalizationOf, type Trainable } from "./trainable.ts";
  */
 export function eagerEngine(
   trainable: Trainable,
-  { optimizer = optimizerOf("sgd"), clipNorm }: EngineOptions = {},
+  { optimizer = optimizerOf("sgd"), clipNorm, learningRateScales = {} }: EngineOptions = {},
 ): Engine {
   applyEagerRemedies();
   mendBatchNorm();
@@ -59,7 +60,7 @@ export function eagerEngine(
         weight: variable,
         gradient: gradients[index],
         slots: [...slots.values()],
-        learningRate,
+        learningRate: learningRate * (learningRateScales[layerOf(weight.originalName)] ?? 1),
         step,
       });
       weight.write(updated.weight);

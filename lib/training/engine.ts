@@ -9,6 +9,8 @@ export interface EngineOptions {
   readonly optimizer?: Optimizer;
   /** Gradients are scaled so that their joint norm is at most this; not at all when left out. */
   readonly clipNorm?: number;
+  /** By layer, what the learning rate is multiplied by for its weights; 1 where a layer is left out. */
+  readonly learningRateScales?: Readonly<Record<string, number>>;
 }
 
 /** What one step found, before its update. */

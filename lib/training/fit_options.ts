@@ -38,6 +38,11 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** A number, or a schedule such as `cosineDecay(0.001)`. Default 0.001. */
   readonly learningRate?: number | Schedule;
+  /**
+   * By layer, what the learning rate is multiplied by for its weights: discriminative fine-tuning (Howard and Ruder,
+   * 2018, section 3.2), as `stageRates` makes it for networks with stages. 1 where a layer is left out.
+   */
+  readonly learningRateScales?: Readonly<Record<string, number>>;
   /** Default `"adam"`. */
   readonly optimizer?: OptimizerName | OptimizerOptions;
   /** None by default. */

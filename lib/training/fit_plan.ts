@@ -2,6 +2,7 @@ import type { Augmentation } from "../data/augment_batch.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Random } from "../runtime/random.ts";
 import type { EarlyStopping, FitOptions } from "./fit_options.ts";
+import { layersOf } from "../runtime/engine/network_plan.ts";
 import { classWeightsOf } from "./class_weights_of.ts";
 import { type Optimizer, optimizerOf } from "./optimizers.ts";
 import { constantRate, type Schedule } from "./schedules.ts";
@@ -22,6 +23,7 @@ export interface FitPlan {
   /** `[classes]` */
   readonly classWeights: Float32Array;
   readonly clipNorm: number | undefined;
+  readonly learningRateScales: Readonly<Record<string, number>>;
 }
 
 /**
@@ -44,6 +46,7 @@ export function fitPlan(trainable: Trainable, train: Dataset, options: FitOption
     labelSmoothing = 0,
     classWeights,
     clipNorm,
+    learningRateScales = {},
   } = options;
   checkDataset("fit", trainable, train);
   if (validation) checkDataset("fit: the validation set does not suit", trainable, validation);
@@ -70,6 +73,10 @@ export function fitPlan(trainable: Trainable, train: Dataset, options: FitOption
   if (!(minDelta >= 0)) {
     throw new RangeError(`Cannot fit: minDelta must be at least 0: current value is ${minDelta}`);
   }
+  checkScales(trainable, learningRateScales);
+  if (trainable.network.trainableWeights.length === 0) {
+    throw new RangeError("Cannot fit: a layer must be trainable: all of them are frozen. Set `trainable` of some.");
+  }
   const stepsPerEpoch = Math.ceil(train.images.count / batchSize);
   return {
     random,
@@ -84,5 +91,24 @@ export function fitPlan(trainable: Trainable, train: Dataset, options: FitOption
     labelSmoothing,
     classWeights: classWeightsOf(classWeights, { labels: train.labels, classes: trainable.classNames.length }),
     clipNorm,
+    learningRateScales,
   };
+}
+
+function checkScales({ network }: Trainable, scales: Readonly<Record<string, number>>): void {
+  const layers = new Set(layersOf(network).map(({ name }) => name));
+  for (const [layer, scale] of Object.entries(scales)) {
+    if (!layers.has(layer)) {
+      throw new RangeError(
+        `Cannot fit: learningRateScales must name layers of the network: current value is "${layer}". ` +
+          `There are ${[...layers].join(", ")}.`,
+      );
+    }
+    if (!(scale > 0 && scale < Infinity)) {
+      throw new RangeError(
+        `Cannot fit: a learning rate's scale must be above 0: current value is ${scale} for "${layer}". ` +
+          "Freeze the layers that must not change.",
+      );
+    }
+  }
 }

@@ -35,6 +35,7 @@ export function runConfiguration(
     labelSmoothing: `${plan.labelSmoothing}`,
     classWeights: classWeights.join(),
     clipNorm: `${plan.clipNorm}`,
+    learningRateScales: JSON.stringify(plan.learningRateScales),
   };
 }
 

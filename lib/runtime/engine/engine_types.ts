@@ -18,6 +18,8 @@ export interface GraphEngineOptions {
   readonly optimizer?: GraphOptimizer;
   /** Gradients are scaled so that their joint norm is at most this; not at all when left out. */
   readonly clipNorm?: number;
+  /** By layer, what the learning rate is multiplied by for its weights; 1 where a layer is left out. */
+  readonly learningRateScales?: Readonly<Record<string, number>>;
   /** Default `"softmax"`. */
   readonly loss?: LossName;
   /**

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { tf } from "../tensorflow.ts";
 import { CannotCompileError } from "./cannot_compile_error.ts";
 import type { Attribute, Graph, Output } from "./graph.ts";
+import { isAtRest } from "./is_at_rest.ts";
 import { activationLayers } from "./layers/activations.ts";
 import { convolutionLayers } from "./layers/convolutions.ts";
 import { mergeLayers } from "./layers/merges.ts";
@@ -115,11 +116,6 @@ function isReluBeforePool({ steps }: NetworkPlan, { kind, inputs }: PlanStep): b
   return activation === "relu" && (convolution || before.kind === "Activation");
 }
 
-/** A batch norm whose γ and β are frozen is at rest in training too, as in Keras. */
-function isFrozen(layer: tf.layers.Layer): boolean {
-  return layer.trainableWeights.length === 0 && (layer.weights.length > 2 || layer.trainable === false);
-}
-
 function refuseSharedStatistics({ steps }: NetworkPlan, training: boolean): void {
   if (!training) return;
   const seen = new Set<tf.layers.Layer>();
@@ -154,7 +150,7 @@ function contextOf(
     precision,
     fold,
     bare,
-    training: subtractFrom !== undefined && !(kind === "BatchNormalization" && isFrozen(layer)),
+    training: subtractFrom !== undefined && !(kind === "BatchNormalization" && isAtRest(layer)),
     config<Schema extends z.ZodType>(schema: Schema) {
       const parsed = schema.safeParse(layer.getConfig());
       if (parsed.success) return parsed.data;

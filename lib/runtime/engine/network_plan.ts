@@ -68,6 +68,11 @@ export function planOf(network: tf.LayersModel): NetworkPlan {
   return { steps, input, output, streams: streamsOf(network) };
 }
 
+/** The layer that a weight called `layer/weight` belongs to. */
+export function layerOf(weightName: string): string {
+  return weightName.slice(0, weightName.lastIndexOf("/"));
+}
+
 /** Layers of every depth, in order. */
 export function layersOf(network: tf.LayersModel): tf.layers.Layer[] {
   return network.layers.flatMap((layer) => layer instanceof tf.LayersModel ? layersOf(layer) : [layer]);

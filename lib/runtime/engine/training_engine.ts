@@ -15,11 +15,17 @@ export function trainingEngine(
   { network, plan, template, options }: EngineParts,
   optimizer: GraphOptimizer,
 ): GraphEngine {
-  const { normalization, featureLayer, clipNorm, loss = "softmax", precision } = options;
+  const { normalization, featureLayer, clipNorm, learningRateScales, loss = "softmax", precision } = options;
   if (precision !== "float32") {
     throw new CannotCompileError(`training must be in float32: current value is ${precision}`);
   }
-  const built = trainingGraph(network, plan, { statistics: normalization, optimizer, clipNorm, loss });
+  const built = trainingGraph(network, plan, {
+    statistics: normalization,
+    optimizer,
+    clipNorm,
+    learningRateScales,
+    loss,
+  });
   const session = new Session(built.graph);
   const { images, targets, weights, noiseKey, rates } = built;
   const feeds = [images, targets, weights, noiseKey, rates.rate, rates.epsilon, rates.decay];

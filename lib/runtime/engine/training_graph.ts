@@ -4,7 +4,7 @@ import { Graph, type Operation, type Output } from "./graph.ts";
 import { normalised, type PixelStatistics } from "./images.ts";
 import { type LossName, regularizationLosses, rowLosses } from "./losses.ts";
 import { lowerNetwork } from "./lower_network.ts";
-import type { LayerVariable, NetworkPlan } from "./network_plan.ts";
+import { layerOf, type LayerVariable, type NetworkPlan } from "./network_plan.ts";
 import { addUpdate, type GraphOptimizer, type Rates } from "./optimizer_updates.ts";
 import { type GraphVariable, Variables } from "./variables.ts";
 
@@ -15,6 +15,8 @@ export interface TrainingGraphOptions {
   readonly loss: LossName;
   /** Gradients are scaled so that their joint norm is at most this. */
   readonly clipNorm?: number;
+  /** By layer, what the learning rate is multiplied by for its weights; 1 where a layer is left out. */
+  readonly learningRateScales?: Readonly<Record<string, number>>;
 }
 
 /** A network's whole training step, its weights inside. */
@@ -65,7 +67,8 @@ export function trainingGraph(
 
 type BuildOptions = TrainingGraphOptions & { readonly network: tf.LayersModel; readonly plan: NetworkPlan };
 
-function build(graph: Graph, { network, plan, statistics, optimizer, loss: lossName, clipNorm }: BuildOptions) {
+function build(graph: Graph, options: BuildOptions) {
+  const { network, plan, statistics, optimizer, loss: lossName, clipNorm, learningRateScales = {} } = options;
   const images = graph.placeholder("uint8", [-1, ...network.inputs[0].shape.slice(1) as number[]], "images");
   const classes = Number(network.outputs[0].shape.at(-1));
   const targets = graph.placeholder("float32", [-1, classes], "targets");
@@ -126,13 +129,14 @@ function build(graph: Graph, { network, plan, statistics, optimizer, loss: lossN
     const scaled = clipNorm === undefined ? gradients : clipped(graph, gradients, clipNorm);
     // An update that starts early would have to copy the weight for those who still read it.
     const ready = graph.operation("NoOp", { after: scaled.map(({ operation }) => operation), name: "gradients" });
+    const ratesOf = scaledRates(graph, rates);
     return trained.map((variable, place) =>
       addUpdate(optimizer, {
         graph,
         variable,
         gradient: scaled[place],
         state: optimizerVariables,
-        rates,
+        rates: ratesOf(learningRateScales[layerOf(variable.name)] ?? 1),
         after: [ready],
       })
     );
@@ -152,6 +156,17 @@ function build(graph: Graph, { network, plan, statistics, optimizer, loss: lossN
     network: networkVariables,
     optimizer: optimizerVariables,
     weightOf,
+  };
+}
+
+/** The rates, multiplied by a number: once for all weights that have the same. */
+function scaledRates(graph: Graph, rates: Rates): (scale: number) => Rates {
+  const known = new Map([[1, rates]]);
+  return (scale) => {
+    const times = (value: Output) => graph.add("Mul", { inputs: [value, graph.constant(scale)] });
+    const scaled = known.get(scale) ?? { ...rates, rate: times(rates.rate), decay: times(rates.decay) };
+    known.set(scale, scaled);
+    return scaled;
   };
 }
 
