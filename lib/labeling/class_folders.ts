@@ -1,30 +1,15 @@
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, relative } from "node:path";
+import { listPhotos } from "../data/photos/list_photos.ts";
 import { type LabelFile, labelFile, type LabelRecord } from "./label_record.ts";
 
-const extensions = new Set([".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"]);
-
-/**
- * The images below a folder by their paths in it, with forward slashes, in natural order (2 before 10). Links are not
- * followed, hidden files and folders are left out.
- */
-export async function imagesBelow(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  async function walk(inner: string): Promise<void> {
-    for await (const { name, isFile, isDirectory } of Deno.readDir(join(folder, inner))) {
-      if (name.startsWith(".")) continue;
-      const path = inner === "" ? name : `${inner}/${name}`;
-      if (isDirectory) await walk(path);
-      else if (isFile && extensions.has(extname(name).toLowerCase())) found.push(path);
-    }
-  }
-  await walk("");
-  const order = new Intl.Collator("en", { numeric: true });
-  return found.sort((a, b) => order.compare(a, b));
+/** The photos below a folder by their paths in it, with forward slashes; see {@linkcode listPhotos}. */
+export async function photosBelow(folder: string): Promise<string[]> {
+  return (await listPhotos(folder)).map((path) => relative(folder, path).replaceAll("\\", "/"));
 }
 
 /** Reads labels from folders that are named after their classes: `cat/1.jpg` shows a cat. */
 export async function readClassFolders(folder: string): Promise<LabelFile> {
-  const paths = await imagesBelow(folder);
+  const paths = await photosBelow(folder);
   const records = paths.filter((path) => path.includes("/")).map((path): LabelRecord => {
     const label = decodeURIComponent(path.slice(0, path.indexOf("/")).replace(/%(?![0-9A-F]{2})/g, "%25"));
     return { path, kind: "label", labels: [label], annotator: "folders" };

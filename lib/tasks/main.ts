@@ -30,6 +30,7 @@ const tasks: Readonly<Record<string, Task>> = {
   test: { needs: ["compute", "kernel"], load: () => import("./test.ts") },
   notebooks: { needs: ["compute", "kernel", "data"], load: () => import("./notebooks.ts") },
   lab: { needs: ["compute", "kernel", "data", "lab"], load: () => import("./lab.ts") },
+  label: { needs: [], load: () => import("./label.ts") },
   doctor: { load: () => import("./doctor.ts") },
   strip: { needs: [], load: () => import("./strip.ts") },
   "check-committed": { needs: [], load: () => import("./check_committed.ts") },

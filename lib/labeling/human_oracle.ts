@@ -1,0 +1,239 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { basename, dirname, join } from "node:path";
+import sharp from "sharp";
+import type { Dataset, ImageSource } from "../data/dataset.ts";
+import type { Answer, AskOptions, Oracle } from "../learning/oracle.ts";
+import { gallery } from "../report/gallery.ts";
+import { element, escapeMarkup } from "../report/markup.ts";
+import { defaultScreen, type Screen } from "../report/screen.ts";
+import { showOn } from "../report/show.ts";
+import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
+import type { Annotator } from "./access.ts";
+import { finalLabels } from "./label_files.ts";
+import { type LabelStore, openLabelStore, type StoredItem } from "./label_store.ts";
+import { type LabelServer, type LabelServerOptions, startLabelServer } from "./start_label_server.ts";
+
+/** What {@linkcode humanOracle} may be told. */
+export interface HumanOracleOptions extends LabelServerOptions {
+  /** The file of the labels; `data/labels/<name of the dataset>.sqlite` is a good one. Made if missing. */
+  readonly store: string;
+  /** Name of whoever sits here; "me" by default. */
+  readonly name?: string;
+  /** What stands above the page; the name of the dataset by default. */
+  readonly title?: string;
+  /** How many people answer for each item; 1 by default. */
+  readonly overlap?: number;
+  /** Why items are asked: shown to whoever answers. */
+  readonly why?: (round: number) => string;
+  /** Where no browser reaches this machine: asks here, image by image, by {@linkcode prompt}. Default: no. */
+  readonly plain?: boolean;
+  /** How the plain way asks; the notebook's own input by default. */
+  readonly prompt?: (question: string) => string | null;
+  readonly screen?: Screen;
+}
+
+/** People who answer on a page. */
+export interface HumanOracle extends Oracle, AsyncDisposable {
+  /** Where their answers are kept. */
+  readonly store: LabelStore;
+  /** Ends the page; what was answered stays. */
+  close(): Promise<void>;
+}
+
+/**
+ * An oracle that asks people. `ask` shows a link to a page, what is asked, and a count that goes up; it resolves when
+ * everything is answered, and what was answered is on disk at once: after an interruption, or with a new kernel, asking
+ * again goes on where it was. "Not sure", and a tie of several people that nobody settled, is an abstention.
+ *
+ * @example
+ * ```ts ignore
+ * const oracle = humanOracle(photos, { store: "../data/labels/photos.sqlite" });
+ * for await (const round of activeLearning({ ...task, oracle })) await show(round);
+ * await oracle.close();
+ * ```
+ */
+export function humanOracle(
+  dataset: Omit<Dataset, "labels">,
+  { store: path, name = "me", title = dataset.name, overlap, why = whyOf, plain = false, ...options }:
+    HumanOracleOptions,
+): HumanOracle {
+  const { classNames } = dataset;
+  const store = openLabelStore(path, { classNames, title, overlap });
+  const me = store.access.annotator(name, "owner");
+  const { screen = defaultScreen(), prompt = globalThis.prompt, ...serverOptions } = options;
+  let server: LabelServer | undefined;
+
+  async function ask(indices: Int32Array, { round, signal, onAnswer = () => {} }: AskOptions): Promise<Answer[]> {
+    const files = await filesOf(dataset, indices, join(dirname(path), `${basename(path, ".sqlite")} images`));
+    const refs = Array.from(indices, String);
+    store.ask(`round ${round}`, refs.map((ref, place) => ({ ref, file: files[place], why: why(round) })));
+    const answers = new Map<number, Answer>();
+    const collect = () => {
+      for (const [index, answer] of answersIn(store, indices)) {
+        if (!answers.has(index)) onAnswer(index, answer);
+        answers.set(index, answer);
+      }
+      return answers.size;
+    };
+    if (collect() < indices.length) {
+      const labels = new Int32Array(dataset.images.count);
+      await showOn(screen, [
+        gallery({ ...dataset, labels }, indices.slice(0, 30), { labels: false, title: "What is asked" }),
+      ]);
+      if (plain) await askHere({ store, me, indices, prompt, collect, signal });
+      else {
+        server ??= await startLabelServer(path, serverOptions);
+        await answersOnPage({ store, me, server, screen, total: indices.length, collect, signal });
+      }
+    }
+    return Array.from(indices, (index) => answers.get(index)!);
+  }
+
+  async function close(): Promise<void> {
+    await server?.stop();
+    server = undefined;
+    store.close();
+  }
+
+  return {
+    describe: { kind: "human", store: store.key, classNames, overlap: store.project.overlap },
+    store,
+    ask,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function whyOf(round: number): string {
+  return round < 0
+    ? "part of the first set, before there is a model"
+    : `the model of round ${round} is curious about it`;
+}
+
+/** What is settled about the items: as many answers as wanted, or an adjudicator's word. */
+function answersIn(store: LabelStore, indices: Int32Array): Map<number, Answer> {
+  const wanted = new Map<string, number>(Array.from(indices, (index) => [`${index}`, index]));
+  const items = new Map(store.items().flatMap(({ id, ref }) => wanted.has(ref) ? [[id, wanted.get(ref)!]] : []));
+  const counts = new Map<number, number>();
+  for (const { item, kind } of store.decisions()) {
+    const index = items.get(item);
+    if (index !== undefined && kind !== "skip") counts.set(index, (counts.get(index) ?? 0) + 1);
+  }
+  const final = finalLabels(store);
+  const verdicts = new Set(store.verdicts().map(({ item }) => items.get(item)));
+  const settled = [...items.values()].filter((index) =>
+    (counts.get(index) ?? 0) >= store.project.overlap || verdicts.has(index)
+  );
+  return new Map(settled.map((index) => [index, final.get(`${index}`) ?? null]));
+}
+
+interface Waiting {
+  readonly store: LabelStore;
+  readonly me: Annotator;
+  /** Takes in what is new; how many are answered. */
+  readonly collect: () => number;
+  readonly signal?: AbortSignal;
+}
+
+async function answersOnPage(
+  { store, me, server, screen, total, collect, signal }: Waiting & {
+    readonly server: LabelServer;
+    readonly screen: Screen;
+    readonly total: number;
+  },
+): Promise<void> {
+  const displayId = `curio-labels-${crypto.randomUUID()}`;
+  let link = server.linkFor(store.access.invite(me));
+  let shown = "";
+  const show = (state: "asking" | "done" | "stopped") => {
+    const done = collect();
+    // Each link is good once: when it was used, the cell shows the next.
+    if (state === "asking" && store.access.unused(me) === 0) link = server.linkFor(store.access.invite(me));
+    const text = {
+      asking: `${done} of ${total} labelled. Label here: ${link}`,
+      done: `✓ ${total} of ${total} labelled`,
+      stopped: `■ ${done} of ${total} labelled; asking again goes on from here`,
+    }[state];
+    if (text === shown) return done;
+    const html = state === "asking"
+      ? `<p>${element("progress", { value: done, max: total }, [" "])} <b>${done}</b> of ${total} labelled. ` +
+        `${element("a", { href: link, target: "_blank", rel: "noopener" }, [escapeMarkup("Open the page")])}</p>`
+      : `<p>${escapeMarkup(text)}</p>`;
+    const update = shown !== "";
+    shown = text;
+    screen.put({ data: { "text/html": html, "text/plain": text }, displayId, update }).catch(() => {});
+    return done;
+  };
+  try {
+    for (let version = -1; show("asking") < total;) {
+      // The page's process writes to the store; nothing here is computed until it has.
+      while (store.version() === version) await delay(150, undefined, { signal });
+      version = store.version();
+    }
+    show("done");
+  } catch (error) {
+    show("stopped");
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    await screen.drained();
+  }
+}
+
+/** Asks for one image after the other, in the order of the gallery above. */
+async function askHere(
+  { store, me, indices, prompt, collect, signal }: Waiting & {
+    readonly indices: Int32Array;
+    readonly prompt: (question: string) => string | null;
+  },
+): Promise<void> {
+  const { classNames } = store.project;
+  const items = new Map(store.items().map((item) => [item.ref, item]));
+  const names = classNames.map((name, label) => `${label + 1} ${name}`).join(", ");
+  for (const [place, index] of indices.entries()) {
+    if (answersIn(store, Int32Array.of(index)).size > 0) continue;
+    const item = items.get(`${index}`)!;
+    for (let answered = false; !answered;) {
+      signal?.throwIfAborted();
+      const said = prompt(`Image ${place + 1} of ${indices.length}: ${names}, ? not sure`)?.trim();
+      if (said === undefined) throw new TypeError(nobodyAnswers);
+      answered = await recordHere({ store, me, item, said });
+    }
+    collect();
+  }
+}
+
+const nobodyAnswers = "Cannot ask here: somebody must sit at the notebook: current value is no answer. " +
+  "Run the cell by hand, or give the loop a simulated oracle.";
+
+/** Whether it was an answer: the number or the name of a class, or a question mark. */
+async function recordHere(
+  { store, me, item, said }: Pick<Waiting, "store" | "me"> & { readonly item: StoredItem; readonly said: string },
+): Promise<boolean> {
+  const { classNames } = store.project;
+  const named = classNames.findIndex((name) => name.toLowerCase() === said.toLowerCase());
+  const label = named >= 0 ? named : /^\d+$/.test(said) ? Number(said) - 1 : -1;
+  if (said !== "?" && (label < 0 || label >= classNames.length)) return false;
+  const draft = { id: crypto.randomUUID(), item: item.key, madeAt: Date.now() };
+  const decision = said === "?" ? { kind: "unsure" as const } : { kind: "label" as const, label };
+  await store.record(me, [{ ...draft, ...decision }]);
+  return true;
+}
+
+/** The files of the images; those that have none of their own are written as PNG. */
+async function filesOf(
+  { images, files }: { readonly images: ImageSource; readonly files?: readonly string[] },
+  indices: Int32Array,
+  folder: string,
+): Promise<string[]> {
+  if (files !== undefined) return Array.from(indices, (index) => files[index]);
+  const { height, width, channels } = images.shape;
+  const length = height * width * channels;
+  const bytes = await images.read(indices);
+  return await Promise.all(Array.from(indices, async (index, place) => {
+    const file = join(folder, `${index}.png`);
+    const pixels = bytes.subarray(place * length, (place + 1) * length);
+    const raw = { width, height, channels: channels === 1 ? 1 : 3 } as const;
+    await writeFileAtomic(file, await sharp(pixels, { raw }).png().toBuffer());
+    return file;
+  }));
+}

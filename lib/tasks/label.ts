@@ -1,0 +1,173 @@
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { DataFormatError } from "../data/data_format_error.ts";
+import { photosBelow } from "../labeling/class_folders.ts";
+import { importLabels, type LabelFormat, labelFormats, readLabels, writeLabels } from "../labeling/label_files.ts";
+import { type LabelStore, openLabelStore } from "../labeling/label_store.ts";
+import { startLabelServer } from "../labeling/start_label_server.ts";
+import { say, statusLine } from "./terminal.ts";
+
+const usage = `Label a folder of photos on a page in the browser.
+
+  deno task label --images FOLDER --classes cat,dog,fox
+
+  --images FOLDER      the photos, with all subfolders
+  --classes A,B,C      what can be seen; needed the first time only. --classes-file FILE: one a line
+  --store FILE         where labels are kept; FOLDER/.curio/labels.sqlite by default
+  --title TEXT         what stands above the page; the folder's name by default
+  --overlap N          so many people answer for each photo; 1 by default
+  --annotators A,B     a link for each of these people, besides yours
+  --show-guess         show what a model believes, if it is known: it biases
+  --learn              a model asks for the photos that it learns most from
+  --host ADDRESS       listen on another address than 127.0.0.1; --port N: on this port
+  --import FILE        take labels from a file first; --gold FILE: to test annotators by, not as labels
+  --export FILE        write all labels to a file or folder and end
+  --format F           of these files, where the name does not say: ${labelFormats.join(", ")}`;
+
+/** Labels a folder of photos: opens the page, and imports and exports labels. */
+export async function run(args: readonly string[]): Promise<number> {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ images: text, classes: text, "classes-file": text, store: text, title: text, overlap: text, host: text },
+      ...{ port: text, annotators: text, import: text, export: text, gold: text, format: text },
+      ...{ "show-guess": flag, learn: flag, help: flag },
+    },
+  });
+  if (values.help || values.images === undefined) {
+    say(usage);
+    return values.help ? 0 : 2;
+  }
+  const format = values.format as LabelFormat | undefined;
+  if (format !== undefined && !labelFormats.includes(format)) {
+    say(`Cannot read the format: it must be one of ${labelFormats.join(", ")}: current value is ${format}.`);
+    return 2;
+  }
+  try {
+    const images = resolve(values.images);
+    const store = openLabelStore(resolve(values.store ?? join(images, ".curio", "labels.sqlite")), {
+      classNames: await classesOf(values),
+      title: values.title ?? basename(images),
+      overlap: values.overlap === undefined ? undefined : Number(values.overlap),
+      showGuess: values["show-guess"],
+    });
+    try {
+      if (values.export !== undefined) {
+        say(`${await writeLabels(store, resolve(values.export), format)} written to ${values.export}`);
+        return 0;
+      }
+      if (!values.learn) await askForAll(store, images, values.gold && await goldOf(store, values.gold, format));
+      if (values.import !== undefined) {
+        const { added, known, notes } = await importLabels(store, await readLabels(resolve(values.import), format));
+        say(`${added} answers taken from ${values.import}${known > 0 ? `, ${known} were here already` : ""}.`);
+        for (const note of notes) say(`  ${note}`);
+      }
+      await serve(store, images, values);
+      return 0;
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    const isExpected = error instanceof RangeError || error instanceof DataFormatError ||
+      error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied;
+    if (!isExpected) throw error;
+    say(error.message);
+    return 1;
+  }
+}
+
+async function classesOf(
+  { classes, "classes-file": file }: { readonly classes?: string; readonly "classes-file"?: string },
+): Promise<string[] | undefined> {
+  const listed = file === undefined ? classes?.split(",") : (await Deno.readTextFile(file)).split(/\r?\n/);
+  return listed?.map((name) => name.trim()).filter((name) => name !== "");
+}
+
+/** Path → class index of a file of labels that are known to be right. */
+async function goldOf(store: LabelStore, file: string, format: LabelFormat | undefined): Promise<Map<string, number>> {
+  const { records } = await readLabels(resolve(file), format);
+  const classOf = new Map(store.project.classNames.map((name, index) => [name, index]));
+  return new Map(records.flatMap(({ path, labels }) => {
+    const label = classOf.get(labels[0]);
+    return label === undefined ? [] : [[path, label] as const];
+  }));
+}
+
+async function askForAll(store: LabelStore, images: string, gold: Map<string, number> | "" | undefined): Promise<void> {
+  const paths = await photosBelow(images);
+  if (paths.length === 0) {
+    const rule = "the folder must hold photos (JPEG, PNG, WebP, TIFF, GIF, AVIF)";
+    throw new RangeError(`Cannot label: ${rule}: current value is ${images}.`);
+  }
+  const known = gold || new Map<string, number>();
+  const added = store.ask(
+    "the whole folder",
+    paths.map((path) => ({ ref: path, file: join(images, path), name: basename(path), gold: known.get(path) })),
+  );
+  say(`${paths.length} photos in ${images}${added < paths.length && added > 0 ? `, ${added} of them new` : ""}.`);
+}
+
+interface ServeValues {
+  readonly host?: string;
+  readonly port?: string;
+  readonly annotators?: string;
+  readonly learn?: boolean;
+}
+
+async function serve(
+  store: LabelStore,
+  images: string,
+  { host, port, annotators = "", learn }: ServeValues,
+): Promise<void> {
+  await store.backup(`${store.path}.backup`);
+  const server = await startLabelServer(store.path, {
+    host,
+    port: port === undefined ? undefined : Number(port),
+    onRestart: () => say("\nThe server had ended; it is running again on the same address. No answer is lost."),
+  });
+  if (host !== undefined && host !== "127.0.0.1" && host !== "localhost") {
+    say(`Careful: everybody who reaches ${host} and has a link can label, and nothing is encrypted on the way.`);
+  }
+  const linkFor = (name: string, role: "owner" | "annotator") =>
+    server.linkFor(store.access.invite(store.access.annotator(name, role)));
+  say(`\nLabel here:  ${linkFor(Deno.env.get("USER") || "me", "owner")}\n`);
+  const people = annotators.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  for (const name of people) say(`For ${name}:  ${linkFor(name, "annotator")}`);
+  say("Each link opens the page once, in one browser; Enter makes one for somebody else, Ctrl-C ends.");
+  say(`Labels are kept in ${store.path}.`);
+
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  Deno.addSignalListener("SIGINT", end);
+  Deno.addSignalListener("SIGTERM", end);
+  inviteOnEnter(() => {
+    const name = `Annotator ${store.access.annotators().length + 1}`;
+    say(`For ${name}:  ${linkFor(name, "annotator")}`);
+  }, stop.signal);
+  const line = statusLine("Answers:");
+  const count = setInterval(() => line.update(`${answersIn(store)} of ${store.items().length} photos`), 1000);
+  try {
+    if (learn) {
+      const { learnWhileLabelling } = await import("./learn_while_labelling.ts");
+      await learnWhileLabelling(store, { images, signal: stop.signal });
+    } else await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
+  } finally {
+    clearInterval(count);
+    await server.stop();
+    line.end(`${answersIn(store)} of ${store.items().length} photos are answered.`);
+    say(`They are in ${store.path}; take them out with: deno task label --images ${images} --export labels.csv`);
+  }
+}
+
+function answersIn(store: LabelStore): number {
+  return new Set(store.decisions().filter(({ kind }) => kind !== "skip").map(({ item }) => item)).size;
+}
+
+async function inviteOnEnter(invite: () => void, signal: AbortSignal): Promise<void> {
+  if (!Deno.stdin.isTerminal()) return;
+  const reader = Deno.stdin.readable.getReader();
+  signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
+  while (!(await reader.read()).done) invite();
+}
