@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { ProgressListener } from "../runtime/progress.ts";
-import { type CatalogueEntry, catalogueEntry, catalogueEntrySchema } from "./catalogue.ts";
+import { catalogue, type CatalogueEntry, catalogueEntry, catalogueEntrySchema } from "./catalogue.ts";
 import { cifarDataset } from "./cifar_dataset.ts";
 import { readContentSums } from "./download/content_sums.ts";
 import { dataFolders } from "./data_folders.ts";
@@ -9,6 +9,9 @@ import type { Dataset, TrainAndTest } from "./dataset.ts";
 import { fetchDataset } from "./download/fetch_dataset.ts";
 import { idxDataset } from "./idx_dataset.ts";
 import { type FilePaths, incompleteFolders, locateArchive, locateFiles } from "./download/locate_files.ts";
+import { lastWritable } from "./last_writable.ts";
+import { loadPhotoSet } from "./load_photo_set.ts";
+import type { ImageFolderOptions } from "./photos/image_folder.ts";
 import { type FileContent, readContent } from "./read_content.ts";
 import { unpackDataset } from "./download/unpack_dataset.ts";
 
@@ -26,13 +29,15 @@ export interface LoadDatasetOptions {
    * something else are let in, with a note. Default: true.
    */
   readonly verify?: boolean;
+  /** How photos are read, resized and divided, where the dataset is a folder of photos. */
+  readonly photos?: ImageFolderOptions;
   /** Stops a download. */
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
 }
 
 /**
- * Loads a dataset of the catalogue into memory: from the first data folder that has it, else by downloading it.
+ * Loads a dataset of the catalogue: from the first data folder that has it, else by downloading it.
  *
  * Found in a folder are the publisher's own files, plain or gzipped, in a folder named as in `data/README.md`, or the
  * publisher's archive. What is found must be whole, of the format and size that the catalogue says, and of the content
@@ -40,9 +45,12 @@ export interface LoadDatasetOptions {
  * were written down when the verified download was unpacked are used; where there are none either, as with files
  * made or put there by someone else, the dataset is loaded and a note says that nothing vouches for its content.
  *
- * @param dataset a name out of the {@linkcode catalogue}, such as `"fashion-mnist"` or `"cifar-10"`, or an entry of one's
- *   own
- * @throws {RangeError} if the catalogue has no such name
+ * Datasets of photos (the {@linkcode photoCatalogue}) are loaded by {@linkcode imageFolder}, and so is, by its name, any
+ * other folder of photos by class in a data folder. Their archives are checked by the sums that their publishers give.
+ *
+ * @param dataset a name out of the {@linkcode catalogue}, such as `"fashion-mnist"`, `"cifar-10"` or `"caltech-256"`, or
+ *   an entry of one's own
+ * @throws {RangeError} if neither the catalogue nor a data folder has such a name
  * @throws {DataFormatError} if a file is damaged or not what it should be
  * @throws {DownloadError} if it is nowhere to be had; the message says which file to put where by hand
  * @throws {Deno.errors.NotFound} if no folder has it and `download` is false
@@ -57,8 +65,12 @@ export interface LoadDatasetOptions {
  */
 export async function loadDataset(
   dataset: string | CatalogueEntry,
-  { folders = dataFolders(), download = true, verify = true, signal, onProgress = () => {} }: LoadDatasetOptions = {},
+  { folders = dataFolders(), download = true, verify = true, photos, signal, onProgress = () => {} }:
+    LoadDatasetOptions = {},
 ): Promise<TrainAndTest> {
+  if (typeof dataset === "string" && !catalogue.some(({ name }) => name === dataset)) {
+    return await loadPhotoSet(dataset, { folders, download, verify, photos: { signal, onProgress, ...photos } });
+  }
   const entry = typeof dataset === "string" ? catalogueEntry(dataset) : catalogueEntrySchema.parse(dataset);
   let paths = await locateFiles(entry, folders);
   if (!paths) {
@@ -170,22 +182,4 @@ async function checkClassNames({ format, classNames }: CatalogueEntry, folder: s
       value: wrong >= 0 ? names[wrong] ?? "missing" : names.length,
     });
   }
-}
-
-/** The last folder that files can be written to, made if missing. */
-async function lastWritable(folders: readonly string[]): Promise<string> {
-  const faults: string[] = [];
-  for (const folder of folders.toReversed()) {
-    try {
-      await Deno.mkdir(folder, { recursive: true });
-      await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".writable-" }));
-      return folder;
-    } catch (error) {
-      faults.push(`${folder}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  throw new Deno.errors.PermissionDenied(
-    `Cannot keep data: a data folder must be writable: current folders are\n  ${faults.join("\n  ")}\n` +
-      "Set CURIO_DATA to a folder of yours.",
-  );
 }

@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import tar from "tar-stream";
 import yauzl from "yauzl";
@@ -29,6 +29,7 @@ interface Member {
 
 /** No archive of a dataset unpacks to more than this. */
 const largestArchive = 8 * 2 ** 30;
+const mostFiles = 500_000;
 
 /**
  * Takes the wanted files out of a `.tar.gz` or `.zip` archive as far as it has them, and nothing else: folders, links and
@@ -38,24 +39,74 @@ const largestArchive = 8 * 2 ** 30;
  */
 export async function unpackArchive(path: string, { members, folder, signal }: UnpackArchiveOptions): Promise<void> {
   const wanted = new Map(members.map((member) => [member.name, member]));
-  const fault = (rule: string, value: string | number) => new DataFormatError({ file: path, rule, value });
+  await forEachMember(path, {
+    signal,
+    async take(member) {
+      const found = wanted.get(basename(member.path));
+      if (!found) return;
+      if (member.size > found.limit) {
+        throw faultOf(path, `${member.path} must have ${found.limit} bytes at most`, member.size);
+      }
+      await writeMember(join(folder, found.name), await member.read());
+      wanted.delete(found.name);
+    },
+  });
+}
+
+/** Where {@linkcode unpackAll} puts files. */
+export interface UnpackAllOptions {
+  /** An existing folder. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Takes all plain files out of a `.tar`, `.tar.gz` or `.zip` archive, in their folders. Links and the like are passed
+ * over.
+ *
+ * @throws {DataFormatError} if the archive is damaged, unpacks to more than 8 GiB or half a million files, or names a
+ *   place outside the folder
+ */
+export async function unpackAll(path: string, { folder, signal }: UnpackAllOptions): Promise<void> {
+  let files = 0;
+  await forEachMember(path, {
+    signal,
+    async take(member) {
+      if (member.path === "" || member.path.endsWith("/")) return;
+      const steps = member.path.replace(/^(\.\/)+/, "").split("/");
+      // A step that a system takes for a drive, an escape or another separator leads somewhere else.
+      if (steps.some((step) => step === "" || step === ".." || step.length > 255 || /[\\:\0]/.test(step))) {
+        throw faultOf(path, "its files must stay inside its folder", JSON.stringify(member.path));
+      }
+      if (++files > mostFiles) throw faultOf(path, `it must hold ${mostFiles} files at most`, "more");
+      const place = join(folder, ...steps);
+      await Deno.mkdir(dirname(place), { recursive: true });
+      await writeMember(place, await member.read());
+    },
+  });
+}
+
+async function forEachMember(
+  path: string,
+  { take, signal }: { readonly take: (member: Member) => Promise<void>; readonly signal?: AbortSignal },
+): Promise<void> {
   let unpacked = 0;
   try {
     for await (const member of path.endsWith(".zip") ? zipMembers(path) : tarMembers(path)) {
       signal?.throwIfAborted();
       unpacked += member.size;
-      if (unpacked > largestArchive) throw fault(`it must unpack to ${largestArchive} bytes at most`, "more");
-      const found = wanted.get(basename(member.path));
-      if (!found) continue;
-      if (member.size > found.limit) throw fault(`${member.path} must have ${found.limit} bytes at most`, member.size);
-      await writeMember(join(folder, found.name), await member.read());
-      wanted.delete(found.name);
+      if (unpacked > largestArchive) throw faultOf(path, `it must unpack to ${largestArchive} bytes at most`, "more");
+      await take(member);
     }
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DataFormatError || isFileError(error)) throw error;
-    throw fault("it must be a whole archive", error instanceof Error ? error.message : String(error));
+    throw faultOf(path, "it must be a whole archive", error instanceof Error ? error.message : String(error));
   }
+}
+
+function faultOf(file: string, rule: string, value: string | number): DataFormatError {
+  return new DataFormatError({ file, rule, value });
 }
 
 async function writeMember(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -69,7 +120,8 @@ async function writeMember(path: string, content: AsyncIterable<Uint8Array>): Pr
 async function* tarMembers(path: string): AsyncGenerator<Member> {
   using file = await Deno.open(path);
   const extract = tar.extract();
-  const source = Readable.from(file.readable.pipeThrough(new DecompressionStream("gzip")));
+  const isZipped = /\.(gz|tgz)$/.test(path);
+  const source = Readable.from(isZipped ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable);
   source.on("error", (error) => extract.destroy(error));
   source.pipe(extract);
   for await (const entry of extract) {
