@@ -138,6 +138,7 @@ export {
   loadBackbone,
   type LoadBackboneOptions,
 } from "./models/load_backbone.ts";
+export { findBackbones, type FindBackbonesOptions, type FoundBackbones } from "./models/find_backbones.ts";
 export { type LayerSummary, modelSummary } from "./models/model_summary.ts";
 export { loadClassifier, NetworkClassifier, type NetworkClassifierOptions } from "./models/network_classifier.ts";
 export { imageNetClasses } from "./models/weights/imagenet_classes.ts";
@@ -153,8 +154,8 @@ export { type PythonPackage, weightCatalogue, type WeightsEntry } from "./models
 export { replaceHead, type ReplaceHeadOptions } from "./models/replace_head.ts";
 export { resnet, type ResNetDepth, type ResNetOptions } from "./models/resnet.ts";
 export { stageRates, type StageRatesOptions } from "./models/stage_rates.ts";
-export { type PretrainedNetwork, transferClassifier, type TransferOptions } from "./models/transfer_classifier.ts";
 export { vgg, type VggDepth, type VggOptions } from "./models/vgg.ts";
+export { type StageTrunk, stageTrunks } from "./models/stage_trunks.ts";
 
 // query
 export { averageLinkage, type AverageLinkageOptions } from "./query/average_linkage.ts";
@@ -378,6 +379,7 @@ export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
 export { saveTable, type SaveTableOptions } from "./report/save_table.ts";
 export { notebookScreen, type Output, type Screen, textScreen, type TextScreenOptions } from "./report/screen.ts";
 export { show, type Showable, showOn } from "./report/show.ts";
+export { sideBySide } from "./report/side_by_side.ts";
 export { NotebookSkipped, skipNotebook } from "./report/skip_notebook.ts";
 export type { Spread } from "./report/spread.ts";
 export { type Table, table, type TableOptions } from "./report/table.ts";

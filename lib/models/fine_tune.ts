@@ -30,6 +30,15 @@ export interface FineTuneOptions extends Omit<FitOptions, "steps" | "learningRat
  * trunk; then, if asked for, one stage more each epoch; then all stages together, each more slowly than the next one, with
  * warm-up and cosine. Every phase is a `fit` of its own with its own optimizer state, AdamW by default.
  *
+ * ```ts ignore
+ * import { fineTune, loadPretrained, NetworkClassifier, Random } from "curio";
+ *
+ * const random = new Random(1);
+ * const { classNames } = photos;
+ * const classifier = new NetworkClassifier(await loadPretrained("resnet18", { classNames, random }));
+ * await fineTune(classifier, photos, { random, freezeUpTo: "layer1", batchSize: 32 });
+ * ```
+ *
  * @returns the epochs of all phases, numbered through
  * @throws {RangeError} as `fit` and `freeze` do
  */
