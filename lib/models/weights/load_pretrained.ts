@@ -86,8 +86,8 @@ export async function loadPretrained(weights: string, options: LoadPretrainedOpt
   const shape = options.shape ?? { height: preprocessing.crop, width: preprocessing.crop, channels: 3 };
   const network = architecture.build({ shape, classes: names.length });
   try {
-    const naming = architecture.convention === "torch" ? {} : { naming: architecture.convention };
-    const report = await loadWeights(network, state, { ...naming, leave: fresh });
+    const { namePrefix } = architecture;
+    const report = await loadWeights(network, state, { namePrefix, leave: fresh });
     if (random) initialise(network, { layers: fresh, random });
     const { featureLayer } = architecture;
     const normalization = normalizationFor(preprocessing, shape.channels);
@@ -127,8 +127,8 @@ async function architectureFor(
 
 /** How many classes the weights' own head has. */
 function classesIn(state: StateDict, { path, architecture }: { path: string; architecture: Architecture }): number {
-  const { headLayer } = architecture;
-  const bias = state.get(`${headLayer}.bias`) ?? state.get(`${headLayer}/bias`);
+  const { headLayer, namePrefix = "" } = architecture;
+  const bias = state.get(`${namePrefix}${headLayer}.bias`) ?? state.get(`${headLayer}/bias`);
   const classes = bias?.shape.length === 1 ? bias.shape[0] : 0;
   if (classes > 0 && classes <= 1e6) return classes;
   throw new DataFormatError({

@@ -7,6 +7,8 @@ import { inRows, rowStrides } from "./strided.ts";
 export interface LoadWeightsOptions {
   /** Whose names the file has. Default: those under which most of the network's weights are found. */
   readonly naming?: WeightNaming;
+  /** What stands before every name in a file of `torch` naming: `Architecture.namePrefix`. Default: nothing. */
+  readonly namePrefix?: string;
   /** Layers that keep the weights they have, such as a head for other classes. Default: none. */
   readonly leave?: readonly string[];
   /** Whether to refuse a file that does not fit exactly. Default: true. */
@@ -66,9 +68,10 @@ const counter = /(^|\.)num_batches_tracked$/;
 export async function loadWeights(
   network: tf.LayersModel,
   state: StateDict,
-  { naming = likeliestNaming(network, state), leave = [], strict = true }: LoadWeightsOptions = {},
+  { namePrefix, naming = likeliestNaming(network, { state, namePrefix }), leave = [], strict = true }:
+    LoadWeightsOptions = {},
 ): Promise<WeightsReport> {
-  const all = publishedWeights(network, naming);
+  const all = publishedWeights(network, { naming, namePrefix });
   for (const layer of leave) network.getLayer(layer);
   const [left, wanted] = [true, false].map((isLeft) => all.filter(({ layer }) => leave.includes(layer) === isLeft));
   const present = wanted.filter(({ name }) => state.has(name));
@@ -127,9 +130,12 @@ function listed(what: string, names: readonly string[]): string {
   return `${names.length} ${what}: ${names.slice(0, 6).join(", ")}${more}`;
 }
 
-function likeliestNaming(network: tf.LayersModel, state: StateDict): WeightNaming {
+function likeliestNaming(
+  network: tf.LayersModel,
+  { state, namePrefix }: { state: StateDict; namePrefix?: string },
+): WeightNaming {
   const found = (naming: WeightNaming) =>
-    publishedWeights(network, naming).filter(({ name }) => state.has(name)).length;
+    publishedWeights(network, { naming, namePrefix }).filter(({ name }) => state.has(name)).length;
   const namings = ["torch", "curio", "keras"] as const;
   return namings.reduce((best, naming) => found(naming) > found(best) ? naming : best);
 }

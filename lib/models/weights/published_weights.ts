@@ -29,8 +29,13 @@ const torchNames: Readonly<Record<string, string>> = {
  * A network's weights as a file of this naming has them, in the network's order: `curio` is `layer/kind` in our own
  * layouts, `torch` the module's path with `.weight`, `.bias` and so on in PyTorch's layouts, `keras` as `curio` but for the
  * kernels of depthwise convolutions, which are `kernel` there.
+ *
+ * @param options `namePrefix` stands before every name of `torch`: an architecture's own
  */
-export function publishedWeights(network: tf.LayersModel, naming: WeightNaming): PublishedWeight[] {
+export function publishedWeights(
+  network: tf.LayersModel,
+  { naming, namePrefix = "" }: { readonly naming: WeightNaming; readonly namePrefix?: string },
+): PublishedWeight[] {
   return network.layers.flatMap((layer) =>
     layer.weights.map((variable): PublishedWeight => {
       const kind = variable.originalName.slice(layer.name.length + 1);
@@ -38,7 +43,11 @@ export function publishedWeights(network: tf.LayersModel, naming: WeightNaming):
       const inPlace = shape.map((_, axis) => axis);
       const common = { layer: layer.name, shape, variable };
       if (naming === "torch" && kind in torchNames) {
-        return { ...common, name: `${layer.name}.${torchNames[kind]}`, axes: torchAxes(kind, shape) ?? inPlace };
+        return {
+          ...common,
+          name: `${namePrefix}${layer.name}.${torchNames[kind]}`,
+          axes: torchAxes(kind, shape) ?? inPlace,
+        };
       }
       const published = naming === "keras" && kind === "depthwise_kernel" ? "kernel" : kind;
       return { ...common, name: `${layer.name}/${published}`, axes: inPlace };

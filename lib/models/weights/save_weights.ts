@@ -11,6 +11,8 @@ export interface SaveWeightsOptions {
    * `load_state_dict(safetensors.torch.load_file(path))` takes as they are, or Keras'. Default: `"curio"`.
    */
   readonly naming?: WeightNaming;
+  /** What stands before every name of `torch` naming: `Architecture.namePrefix`. Default: nothing. */
+  readonly namePrefix?: string;
   /** Text by name to keep in the header: what the weights are, and of what they were trained. Default: none. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -24,10 +26,10 @@ export interface SaveWeightsOptions {
 export async function saveWeights(
   network: tf.LayersModel,
   path: string,
-  { naming = "curio", metadata = {} }: SaveWeightsOptions = {},
+  { naming = "curio", namePrefix, metadata = {} }: SaveWeightsOptions = {},
 ): Promise<void> {
   const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
-  for (const weight of publishedWeights(network, naming)) {
+  for (const weight of publishedWeights(network, { naming, namePrefix })) {
     if (tensors.has(weight.name)) {
       throw new RangeError(
         `Cannot save the weights: every one must have a name of its own: "${weight.name}" comes twice`,
