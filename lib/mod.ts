@@ -316,6 +316,16 @@ export type {
   ShrinkAndPerturbOptions,
 } from "./learning/estimator.ts";
 export type { Examples, FeatureSet, UnlabelledExamples } from "./learning/examples.ts";
+export {
+  type ExperimentOptions,
+  type ExperimentResult,
+  type ExperimentResultCell,
+  learningRuns,
+  type LearningRunsOptions,
+  runExperiment,
+} from "./learning/experiment.ts";
+export { loadFeatureSet, saveFeatureSet } from "./learning/experiment_features.ts";
+export { type Experiment, type ExperimentDeclaration, experimentSchema } from "./learning/experiment_schema.ts";
 export { heldOutScores } from "./learning/held_out_scores.ts";
 export { JournalError, type JournalFault } from "./learning/journal_error.ts";
 export type { Instances } from "./learning/instances.ts";
