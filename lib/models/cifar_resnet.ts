@@ -70,7 +70,7 @@ export function cifarResnet(
   });
   x = tf.layers.globalAveragePooling2d({ name: "avgpool" }).apply(x) as tf.SymbolicTensor;
   const logits = parts.dense(x, { name: "linear", units: classes });
-  return tf.model({ inputs: input, outputs: logits, name: `cifar_resnet${depth}` });
+  return tf.model({ inputs: input, outputs: logits, name: nameOf(depth, shortcut) });
 }
 
 interface BlockOptions {
@@ -105,10 +105,12 @@ function reshaped(x: tf.SymbolicTensor, { parts, name, filters, strides, shortcu
   return pad.apply(subsample.apply(x)) as tf.SymbolicTensor;
 }
 
+const nameOf = (depth: number, shortcut: CifarShortcut) => `cifar_resnet${depth}${shortcut === "A" ? "" : "_b"}`;
+
 /** The architecture of {@linkcode cifarResnet} at one depth: `cifar_resnet20`, or `cifar_resnet20_b` with projections. */
 export function cifarResnetArchitecture(depth: number, shortcut: CifarShortcut = "A"): Architecture {
   return {
-    name: `cifar_resnet${depth}${shortcut === "A" ? "" : "_b"}`,
+    name: nameOf(depth, shortcut),
     convention: "torch",
     featureLayer: "avgpool",
     headLayer: "linear",

@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { catalogueEntry } from "../data/catalogue.ts";
+import { channelStatistics } from "../data/channel_statistics.ts";
+import { loadDataset } from "../data/load_dataset.ts";
+import { architectureOf } from "../models/architectures.ts";
+import { modelSummary } from "../models/model_summary.ts";
+import { NetworkClassifier } from "../models/network_classifier.ts";
+import { saveWeights } from "../models/weights/save_weights.ts";
+import { liveProgress } from "../report/live_progress.ts";
+import { Random } from "../runtime/random.ts";
+import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
+import { cosineDecay, warmUp } from "../training/schedules.ts";
+import { modelCard } from "./model_card.ts";
+import { say } from "./terminal.ts";
+
+const usage = `deno task pretrain [--architecture NAME] [--dataset NAME] [--epochs N] [--seed N] [--name NAME]
+                   [--output FOLDER] [--note TEXT]
+
+Trains a network from scratch on all training images of a dataset, tests it once, and writes NAME.safetensors, for
+loadBackbone, and its model card NAME.md. Stopped, it goes on from NAME.checkpoint when the same is typed again.
+  --architecture  cifar_resnet20 by default
+  --dataset       a name of the catalogue; cifar-10 by default
+  --epochs        40 by default
+  --seed          1 by default
+  --name          the architecture's and the dataset's by default
+  --output        data/pretrained by default
+  --note          what else the card should say of the data`;
+
+/** Trains a backbone and writes its card; the exit code is 0 once both are there. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      architecture: { type: "string", default: "cifar_resnet20" },
+      dataset: { type: "string", default: "cifar-10" },
+      epochs: { type: "string", default: "40" },
+      seed: { type: "string", default: "1" },
+      name: { type: "string" },
+      output: { type: "string", default: "data/pretrained" },
+      note: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    say(usage);
+    return 0;
+  }
+  const { dataset, output, note } = values;
+  const { name = `${values.architecture}-${dataset}` } = values;
+  const [epochs, seed] = [wholeNumber("epochs", values.epochs), wholeNumber("seed", values.seed)];
+  const architecture = architectureOf(values.architecture);
+  const progress = liveProgress();
+  const { train, test } = await loadDataset(dataset, { onProgress: progress });
+  const { classNames, images: { shape } } = train;
+  const random = new Random(seed);
+  const network = architecture.build({ shape, classes: classNames.length, random: random.child("weights") });
+  const { featureLayer, preprocessing: { normalization } } = architecture;
+  const classifier = new NetworkClassifier({ network, classNames, featureLayer, normalization });
+  const { mean } = await channelStatistics(train);
+  const recipe = {
+    batchSize: 128,
+    optimizer: { name: "nesterov", momentum: 0.9, weightDecay: 5e-4 },
+    augmentation: { crop: 4, flip: true, fill: mean.map((share) => Math.round(255 * share)) },
+  } as const;
+  const checkpoint = join(output, `${name}.checkpoint`);
+  try {
+    const history = await classifier.fit(train, {
+      ...recipe,
+      epochs,
+      learningRate: warmUp(cosineDecay(0.1), { share: 0.05 }),
+      random: random.child("fit"),
+      checkpoint: { path: checkpoint },
+      onProgress: progress,
+    });
+    await progress.done();
+    if (history.stopped === "aborted") return 130;
+    const evaluation = await classifier.evaluate(test);
+    const checksums = [train.checksum, test.checksum] as const;
+    const weights = join(output, `${name}.safetensors`);
+    await saveWeights(network, weights, {
+      naming: architecture.convention,
+      metadata: {
+        architecture: architecture.name,
+        dataset,
+        classNames: classNames.join("\n"),
+        checksums: checksums.join("\n"),
+        testAccuracy: `${evaluation.accuracy}`,
+        seed: `${seed}`,
+      },
+    });
+    const card = modelCard({
+      name,
+      architecture: architecture.name,
+      parameters: modelSummary(network).reduce((sum, { trainable }) => sum + trainable, 0),
+      entry: catalogueEntry(dataset),
+      checksums,
+      note,
+      recipe: { ...recipe, learningRate: "0.1: a climb over 5 % of the steps, then a cosine to 0" },
+      seed,
+      history,
+      evaluation,
+      command: `deno task pretrain ${args.map((arg) => /^[\w./-]+$/.test(arg) ? arg : `'${arg}'`).join(" ")}`,
+      date: new Date(),
+    });
+    await writeFileAtomic(join(output, `${name}.md`), card);
+    await Deno.remove(checkpoint);
+    say(`${weights}: ${(100 * evaluation.accuracy).toFixed(2)} % of the test images`);
+    return 0;
+  } finally {
+    await classifier.dispose();
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new RangeError(`Cannot pretrain: --${option} must be a positive integer: current value is ${text}`);
+}
