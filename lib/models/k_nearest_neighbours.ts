@@ -50,7 +50,7 @@ export function kNearestNeighbours(
   labels: ArrayLike<number>,
   { classNames, k = 5, metric = "cosine", weights = "uniform" }: KNearestNeighboursOptions,
 ): EmbeddingClassifier {
-  const { rows, columns: features, data } = embeddings;
+  const { rows, columns: features } = embeddings;
   const columns = classNames.length;
   checkLabels(labels, { rows, classes: columns });
   if (!Number.isInteger(k) || k < 1 || rows === 0) {
@@ -60,14 +60,22 @@ export function kNearestNeighbours(
   }
   const voters = Math.min(k, rows);
   const isCosine = metric === "cosine";
-  const norms = Float64Array.from({ length: rows }, (_, item) => Math.sqrt(dot(rowOf(embeddings, item))));
+  // Far from 0, rounding would hide the differences between distances.
+  const centre = isCosine ? new Float64Array(features) : meanRow(embeddings);
+  const shifted = ({ rows, data }: Matrix) => ({
+    rows,
+    columns: features,
+    data: isCosine ? data : data.map((value, at) => value - centre[at % features]),
+  });
+  const labelled = shifted(embeddings);
+  const norms = Float64Array.from({ length: rows }, (_, item) => Math.sqrt(dot(rowOf(labelled, item))));
 
   /** The nearer the larger: x·y ÷ ‖y‖, or x·y − ‖y‖²/2. */
   const nearness = (products: Float32Array, item: number) =>
     isCosine ? products[item] / (norms[item] || 1) : products[item] - norms[item] ** 2 / 2;
 
   const distance = (x: Float32Array, item: number) => {
-    const y = rowOf(embeddings, item);
+    const y = rowOf(labelled, item);
     if (!isCosine) return Math.sqrt(x.reduce((sum, value, at) => sum + (value - y[at]) ** 2, 0));
     return 1 - dot(x, y) / (Math.sqrt(dot(x)) * norms[item] || 1);
   };
@@ -93,9 +101,15 @@ export function kNearestNeighbours(
         features,
         columns,
         blockRows: Math.max(1, Math.floor(2 ** 23 / rows)),
-        async compute(block) {
+        async compute(given) {
+          const block = shifted(given);
           const products = await tensorValues(() =>
-            tf.matMul(tf.tensor2d(block.data, [block.rows, features]), tf.tensor2d(data, [rows, features]), false, true)
+            tf.matMul(
+              tf.tensor2d(block.data, [block.rows, features]),
+              tf.tensor2d(labelled.data, [rows, features]),
+              false,
+              true,
+            )
           );
           const shares = new Float64Array(block.rows * columns);
           for (let row = 0; row < block.rows; row++) {
@@ -105,6 +119,12 @@ export function kNearestNeighbours(
         },
       }),
   };
+}
+
+function meanRow({ rows, columns, data }: Matrix): Float64Array {
+  const mean = new Float64Array(columns);
+  data.forEach((value, at) => mean[at % columns] += value / rows);
+  return mean;
 }
 
 function dot(x: Float32Array, y = x): number {
