@@ -10,10 +10,12 @@ import { heldOutScores } from "./held_out_scores.ts";
 import { instanceCount, type Instances, instancesAt } from "./instances.ts";
 import type { InitialChoice, LoopOptions, TrainingChoice } from "./loop_options.ts";
 import type { Answer } from "./oracle.ts";
+import { openJournal } from "./journal.ts";
 import { Pool } from "./pool.ts";
 import { predictionStability } from "./prediction_stability.ts";
 import type { HeldOutScores, Question, Round, RoundTraining, Stability } from "./round.ts";
 import { roundView } from "./round_view.ts";
+import { runConfiguration } from "./run_configuration.ts";
 import { type Carry, memoryStore, type RoundRecord, type RunStore } from "./run_store.ts";
 import type { RoundProgress } from "./stopping_rules.ts";
 
@@ -35,7 +37,7 @@ import type { RoundProgress } from "./stopping_rules.ts";
  */
 export async function* activeLearning(options: LoopOptions): AsyncGenerator<Round, void, void> {
   checkOptions(options);
-  const run = startRun(options);
+  const run = await startRun(options);
   const { pool, store } = run;
   try {
     const initial = await firstStep(run);
@@ -82,14 +84,17 @@ interface Run {
   model?: Estimator;
 }
 
-function startRun(options: LoopOptions): Run {
+async function startRun(options: LoopOptions): Promise<Run> {
+  const { journal } = options;
   const instances = instancesOf(options.pool);
   return {
     options,
     recipe: options.estimator as EstimatorRecipe,
     instances,
     pool: new Pool({ size: instanceCount(instances), classCount: options.pool.classNames.length }),
-    store: memoryStore(),
+    store: journal === undefined
+      ? memoryStore()
+      : await openJournal({ folder: journal, configuration: await runConfiguration(options) }),
     signal: options.signal ?? cellInterruption(),
     history: [],
   };
@@ -172,7 +177,7 @@ async function computeRound(run: Run, { number, abstained }: Place): Promise<Com
   await options.onTrained?.(run.model!, number);
   const validated = validation && await clock.in("evaluate", () => scoresOn(run, validation));
   const settled = stop.some(({ needs }) => needs.includes("stability"))
-    ? await clock.in("evaluate", () => compareStopSet(run, store.carry?.predictions))
+    ? await clock.in("evaluate", () => compareStopSet(run, store.carry()?.predictions))
     : undefined;
 
   const validationLabels = validation?.labels.length ?? 0;
@@ -214,7 +219,7 @@ async function computeRound(run: Run, { number, abstained }: Place): Promise<Com
 /** Leaves the round's model in `run.model`. */
 async function train(run: Run, random: Random): Promise<RoundTraining> {
   const { recipe, pool, instances, signal, store, options: { training = "scratch", onProgress } } = run;
-  const saved = store.carry?.weights;
+  const saved = store.carry()?.weights;
   const goesOn = training !== "scratch" && (run.model !== undefined || saved !== undefined);
   if (!goesOn || !run.model) {
     await run.model?.dispose?.();

@@ -34,7 +34,7 @@ export interface NewStep extends Pick<Step, "record" | "questions"> {
 export interface RunStore {
   step(round: number): Step | undefined;
   /** Of the last step. */
-  readonly carry: Carry | undefined;
+  carry(): Carry | undefined;
   saveStep(round: number, step: NewStep): void;
   saveAnswers(round: number, answers: ReadonlyMap<number, Answer>): void;
   saveLabelSeconds(round: number, seconds: number): void;
@@ -47,9 +47,7 @@ export function memoryStore(): RunStore {
   let last: Carry | undefined;
   return {
     step: (round) => steps.get(round),
-    get carry() {
-      return last;
-    },
+    carry: () => last,
     saveStep(round, { carry, ...step }) {
       steps.set(round, { ...step, answers: new Map(), labelSeconds: 0 });
       last = carry;

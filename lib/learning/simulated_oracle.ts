@@ -19,11 +19,11 @@ export type SimulatedOracleOptions = Pick<InitialSetOptions, "balance">;
  * ```
  */
 export function simulatedOracle(
-  examples: { readonly labels: ArrayLike<number> },
+  examples: { readonly labels: ArrayLike<number>; readonly checksum?: string },
   { balance }: SimulatedOracleOptions = {},
 ): Oracle {
   return {
-    describe: { kind: "simulated", balance },
+    describe: { kind: "simulated", balance, checksum: examples.checksum },
     ask: (indices) => Promise.try(() => Array.from(indices, (index) => examples.labels[index])),
     stratified: (size, random) => initialSet(examples.labels, { size, balance, random }),
   };
