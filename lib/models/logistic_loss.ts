@@ -1,0 +1,102 @@
+import type { Matrix } from "../runtime/matrix.ts";
+import type { Surroundings } from "./newton_cg.ts";
+import type { RowProducts } from "./row_products.ts";
+
+/** What {@linkcode logisticLoss} is made of. */
+export interface LogisticLossOptions {
+  readonly rows: Matrix;
+  /** Of each row, the place of its class among those present. */
+  readonly targets: Int32Array;
+  readonly classCount: number;
+  readonly penalty: number;
+  readonly sampleWeights?: ArrayLike<number>;
+  /** For value and gradient. */
+  readonly products: RowProducts;
+  /** For the curvature. */
+  readonly fast: RowProducts;
+}
+
+/** The loss, seen from one point. */
+export interface LossAt extends Surroundings {
+  /** Logits of the rows. */
+  readonly scores: Float64Array;
+}
+
+/** The penalised loss as a function of the weights `[classes, columns]`, whose last column goes free. */
+export function logisticLoss(options: LogisticLossOptions): (point: Float64Array) => Promise<LossAt> {
+  const { rows: { rows: count, columns, data }, targets, classCount, penalty, sampleWeights, products, fast } = options;
+  const weightOf = (row: number) => sampleWeights ? sampleWeights[row] : 1;
+  const addPenalty = (gradient: Float64Array, weights: Float64Array) => {
+    for (let at = 0; at < gradient.length; at++) if (at % columns < columns - 1) gradient[at] += penalty * weights[at];
+    return gradient;
+  };
+
+  return async (point) => {
+    const scores = await products.scores(point);
+    const probabilities = new Float64Array(scores.length);
+    const residuals = new Float64Array(scores.length);
+    // Of the Hessian's diagonal, the share of each row, averaged over classes.
+    const bends = new Float64Array(count);
+    let value = 0;
+    for (let row = 0; row < count; row++) {
+      const from = row * classCount;
+      let largest = -Infinity;
+      for (let at = from; at < from + classCount; at++) largest = Math.max(largest, scores[at]);
+      let sum = 0;
+      for (let at = from; at < from + classCount; at++) sum += probabilities[at] = Math.exp(scores[at] - largest);
+      const weight = weightOf(row);
+      const target = from + targets[row];
+      value += weight * (Math.log(sum) + largest - scores[target]);
+      let others = 0;
+      for (let at = from; at < from + classCount; at++) {
+        const probability = probabilities[at] /= sum;
+        residuals[at] = weight * probability;
+        bends[row] += weight * probability * (1 - probability) / classCount;
+        if (at !== target) others += probability;
+      }
+      // p − 1 of what is left, as a sum: a difference would lose the digits of a class that is all but certain.
+      residuals[target] = -weight * others;
+    }
+    for (let at = 0; at < point.length; at++) if (at % columns < columns - 1) value += penalty / 2 * point[at] ** 2;
+    let diagonal: Float64Array | undefined;
+    return {
+      value,
+      scores,
+      gradient: addPenalty(await products.slopes(residuals), point),
+      async curvature(direction) {
+        const turns = await fast.scores(direction);
+        for (let row = 0; row < count; row++) {
+          const from = row * classCount;
+          let mean = 0;
+          for (let at = from; at < from + classCount; at++) mean += probabilities[at] * turns[at];
+          for (let at = from; at < from + classCount; at++) {
+            turns[at] = weightOf(row) * probabilities[at] * (turns[at] - mean);
+          }
+        }
+        return addPenalty(await fast.slopes(turns), direction);
+      },
+      precondition(vector) {
+        diagonal ??= diagonalOf();
+        const scaled = vector.slice();
+        for (let at = 0; at < scaled.length; at++) scaled[at] /= diagonal[at % columns];
+        return scaled;
+      },
+    };
+
+    function diagonalOf(): Float64Array {
+      const sums = new Float64Array(columns).fill(penalty);
+      sums[columns - 1] = 0;
+      for (let row = 0; row < count; row++) {
+        for (let column = 0; column < columns; column++) sums[column] += bends[row] * data[row * columns + column] ** 2;
+      }
+      return sums.map((sum) => sum || 1);
+    }
+  };
+}
+
+/** By how much the logit of a row changes at most. */
+export function largestChange({ scores: a }: LossAt, { scores: b }: LossAt): number {
+  let largest = 0;
+  for (let at = 0; at < a.length; at++) largest = Math.max(largest, Math.abs(a[at] - b[at]));
+  return largest;
+}
