@@ -20,7 +20,6 @@ export interface DeskStatus {
   /** Items to be answered, and those that have all the answers they want. */
   readonly total: number;
   readonly done: number;
-  /** Why the latest items are asked. */
   readonly people: readonly { readonly name: string; readonly answers: number }[];
   /** Own answers. */
   readonly mine: number;
@@ -65,6 +64,9 @@ export interface Desk {
 }
 
 const paceWindow = 5 * 60_000;
+
+/** How old a {@linkcode DeskStatus}' agreement may be. */
+export const summarySeconds = 2;
 
 export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.now }: DeskOptions = {}): Desk {
   const items = new Map<number, StoredItem>();
@@ -139,8 +141,8 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
     return disagreements(labels()).filter(({ item }) => !settled.has(item));
   }
 
-  // Costly with many items, wanted by everybody after every answer: worked out once in two seconds.
-  const summary = atMostEvery(2000, clock, () => {
+  // Wanted by everybody after every answer: with many items, worked out once in two seconds.
+  const summary = atMostEvery(() => standing.size > 500 ? summarySeconds * 1000 : 0, clock, () => {
     const annotations = labels();
     const shared = [...Map.groupBy(annotations, ({ item }) => item).values()].filter(({ length }) => length > 1).length;
     const pairs = shared > 0 ? pairwiseKappas(annotations).filter(({ kappa }) => !Number.isNaN(kappa)) : [];
@@ -222,10 +224,10 @@ function resembles(item: StoredItem, first: StoredItem): boolean {
   return item.guess === first.guess;
 }
 
-function atMostEvery<T>(milliseconds: number, clock: () => number, compute: () => T): () => T {
+function atMostEvery<T>(milliseconds: () => number, clock: () => number, compute: () => T): () => T {
   let value: T, at = -Infinity;
   return () => {
-    if (clock() - at >= milliseconds) [value, at] = [compute(), clock()];
+    if (clock() - at >= milliseconds()) [value, at] = [compute(), clock()];
     return value;
   };
 }

@@ -3,7 +3,7 @@ import { getCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
 import type { Annotator } from "./access.ts";
-import type { Desk } from "./desk.ts";
+import { type Desk, summarySeconds } from "./desk.ts";
 import { draftSchema } from "./label_event.ts";
 import type { StoredItem } from "./label_store.ts";
 import { pageFiles } from "./page_files.ts";
@@ -255,13 +255,18 @@ export function labelApp(
     return context.json({ error: said }, status, headers);
   });
 
-  let due: ReturnType<typeof setTimeout> | undefined;
+  const tellAll = () => {
+    for (const tell of listeners.keys()) tell();
+  };
+  let due: ReturnType<typeof setTimeout> | undefined, last: ReturnType<typeof setTimeout> | undefined;
   /** To everybody at most four times a second: a hundred people answering must not be a hundred messages to each. */
   function changed(): void {
     due ??= setTimeout(() => {
       due = undefined;
-      for (const tell of listeners.keys()) tell();
+      tellAll();
     }, 250);
+    clearTimeout(last);
+    last = setTimeout(tellAll, 1000 * summarySeconds + 250);
   }
 
   return {
@@ -269,6 +274,7 @@ export function labelApp(
     changed,
     close() {
       clearTimeout(due);
+      clearTimeout(last);
       for (const { end } of listeners.values()) end();
     },
   };

@@ -122,8 +122,8 @@ export function openStoreDatabase(path: string): DatabaseSync {
   } catch (error) {
     database.close();
     if (error instanceof DataFormatError) throw error;
-    const code = error instanceof Error ? Number(Reflect.get(error, "errcode")) : NaN;
-    if (code !== 11 && code !== 26) throw error; // SQLITE_CORRUPT, SQLITE_NOTADB
+    // SQLITE_NOTADB and SQLITE_CORRUPT
+    if (!(error instanceof Error && /not a database|malformed/.test(error.message))) throw error;
     throw new DataFormatError({ file: path, rule: "it must be a SQLite database", value: "something else", remedy });
   }
 }
