@@ -22,9 +22,10 @@ export async function storedMembers(path: string): Promise<ReadonlyMap<string, S
   const refuse = (rule: string, value: string | number, remedy?: string) =>
     new DataFormatError({ file: path, rule, value, remedy });
   const members = new Map<string, StoredMember>();
-  let zip;
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
   try {
-    zip = await yauzl.openPromise(path, { autoClose: false });
+    const zip = await yauzl.fromRandomAccessReaderPromise(new BoundedReader(file, size), size, { autoClose: false });
     if (zip.entryCount > mostMembers) throw refuse(`it must have ${mostMembers} members at most`, zip.entryCount);
     for await (const entry of zip.eachEntry()) {
       const { fileName: name, compressionMethod, compressedSize, uncompressedSize } = entry;
@@ -42,9 +43,40 @@ export async function storedMembers(path: string): Promise<ReadonlyMap<string, S
     }
     return members;
   } catch (error) {
-    if (error instanceof DataFormatError || (error instanceof Error && "code" in error)) throw error;
+    if (error instanceof DataFormatError) throw error;
     throw refuse("it must be a whole zip archive", error instanceof Error ? error.message : String(error));
-  } finally {
-    zip?.close();
+  }
+}
+
+/** Gives yauzl bytes of a file. Its own reader lets an offset beyond all numbers end the process. */
+class BoundedReader extends yauzl.RandomAccessReader {
+  readonly #file: Deno.FsFile;
+  readonly #size: number;
+
+  constructor(file: Deno.FsFile, size: number) {
+    super();
+    this.#file = file;
+    this.#size = size;
+  }
+
+  override read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    queueMicrotask(() => callback(this.#fill(buffer.subarray(offset, offset + length), position)));
+  }
+
+  #fill(part: Uint8Array, position: number): Error | null {
+    if (!(position >= 0 && position + part.length <= this.#size)) return new RangeError("it points beyond its end");
+    this.#file.seekSync(position, Deno.SeekMode.Start);
+    for (let done = 0; done < part.length;) {
+      const read = this.#file.readSync(part.subarray(done));
+      if (read === null) return new RangeError("it ends too early");
+      done += read;
+    }
+    return null;
   }
 }

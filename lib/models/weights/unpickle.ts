@@ -34,7 +34,7 @@ export interface UnpickleOptions {
 }
 
 /** More copies of containers than any weights file asks for. */
-const mostCopied = 2 ** 24;
+const mostCopied = 2 ** 20;
 
 /**
  * Reads one object out of a pickle (protocols 0 to 5), as far as weights need: plain data, tuples, lists, dicts, sets, and
