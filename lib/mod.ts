@@ -45,6 +45,13 @@ export { idxDataset, type IdxDatasetOptions } from "./data/idx_dataset.ts";
 export { cifarDataset, type CifarDatasetOptions } from "./data/cifar_dataset.ts";
 export { memoryImages } from "./data/memory_images.ts";
 export {
+  type Duplicate,
+  findDuplicates,
+  type FindDuplicatesOptions,
+  type ImagePlace,
+  leakage,
+} from "./data/photos/find_duplicates.ts";
+export {
   type FolderDataset,
   type ImageFolder,
   imageFolder,
@@ -89,6 +96,25 @@ export {
   type WarmUpOptions,
 } from "./training/schedules.ts";
 export { encodeSafetensors, type Safetensors } from "./training/safetensors.ts";
+export {
+  type Evaluate,
+  type Halving,
+  type KeptSearch,
+  search,
+  type SearchOptions,
+  type SearchResult,
+  type SearchWorkers,
+  type Trial,
+  type TrialRequest,
+} from "./training/search.ts";
+export {
+  type Configuration,
+  type Grid,
+  gridConfigurations,
+  type NumberRange,
+  randomConfigurations,
+  type SearchSpace,
+} from "./training/search_space.ts";
 export { SeededDropout, type SeededDropoutOptions } from "./training/seeded_dropout.ts";
 export { softmaxRows } from "./training/softmax_rows.ts";
 export type { Trainable } from "./training/trainable.ts";
@@ -99,6 +125,7 @@ export { chooseC, type ChooseCOptions, type ChosenC, type CScore, type LabelledE
 export type { EmbeddingClassifier } from "./models/embedding_classifier.ts";
 export { type CachedEmbeddings, embeddings, type EmbeddingsOptions } from "./models/embeddings.ts";
 export type { LinearClassifier } from "./models/linear_classifier.ts";
+export { setHead } from "./models/set_head.ts";
 export { kNearestNeighbours, type KNearestNeighboursOptions } from "./models/k_nearest_neighbours.ts";
 export { nearestCentroid } from "./models/nearest_centroid.ts";
 export { type LinearProbe, linearProbe, type LinearProbeOptions, loadProbe, saveProbe } from "./models/linear_probe.ts";
@@ -304,7 +331,14 @@ export { type WinMatrix, winMatrix } from "./report/statistics/win_matrix.ts";
 
 // learning
 export { type AbstainingOptions, abstainingOracle } from "./learning/abstaining_oracle.ts";
+export {
+  ActiveLearner,
+  type ActiveLearnerOptions,
+  type LearnerEstimator,
+  type TeachOptions,
+} from "./learning/active_learner.ts";
 export { activeLearning } from "./learning/active_learning.ts";
+export { Committee, type CommitteeOptions } from "./learning/committee.ts";
 export { committeeRecipe, type CommitteeRecipeOptions } from "./learning/committee_recipe.ts";
 export type {
   Estimator,
@@ -345,6 +379,33 @@ export { Pool, type PoolOptions, type PoolState } from "./learning/pool.ts";
 export { PoolError, type PoolFault } from "./learning/pool_error.ts";
 export { predictionStability, type StabilityOptions } from "./learning/prediction_stability.ts";
 export { probeRecipe } from "./learning/probe_recipe.ts";
+export {
+  classifierEntropy,
+  classifierMargin,
+  classifierUncertainty,
+  committeeConsensusEntropy,
+  committeeMaxDisagreement,
+  committeeVoteEntropy,
+  consensusEntropyQuery,
+  entropyQuery,
+  makeLinearCombination,
+  makeProduct,
+  makeQueryStrategy,
+  marginQuery,
+  maxDisagreementQuery,
+  multiArgmax,
+  multiArgmin,
+  type ProbabilityModel,
+  type Queried,
+  type QueriedBy,
+  type QueryFunction,
+  type QueryFunctionOptions,
+  uncertaintyQuery,
+  type UtilityMeasure,
+  voteEntropyQuery,
+  type VotingModel,
+  weightedRandom,
+} from "./learning/query_function.ts";
 export {
   type HeldOutScores,
   numbersOf,

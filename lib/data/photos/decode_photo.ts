@@ -26,7 +26,7 @@ export interface PhotoHeader {
 const mostPixels = 2 ** 27;
 /** Photos of more pixels are decoded smaller, and one at a time. */
 const largePixels = 2 ** 25;
-const mostSeconds = 60;
+const mostSeconds = 120;
 
 const largeOnes = turnstile(1);
 
@@ -55,7 +55,7 @@ export async function photoHeader(content: Uint8Array): Promise<PhotoHeader> {
  * that memory stays bounded.
  *
  * @throws {UnreadablePhotoError} if it is no photo, is damaged or cut short, has more than 2²⁷ pixels, or takes longer
- *   than a minute
+ *   than two minutes
  */
 export async function decodePhoto(content: Uint8Array): Promise<Pixels> {
   const header = await photoHeader(content);
