@@ -21,7 +21,7 @@ export interface LinearClassifier extends EmbeddingClassifier {
 export function linearClassifier(classNames: readonly string[], weights: ArrayLike<number>): LinearClassifier {
   const columns = classNames.length;
   const features = weights.length / columns - 1;
-  const all: Matrix = { rows: columns, columns: features + 1, data: Float32Array.from(weights) };
+  const all: Matrix = { rows: columns, columns: features + 1, data: new Float32Array(weights) };
   const run = (embeddings: Matrix | RowReader, after: (logits: tf.Tensor2D) => tf.Tensor2D) =>
     overBlocks(embeddings, {
       features,

@@ -47,7 +47,7 @@ export async function linearProbe(
   const { c, weights } = await logisticRegression(embeddings, labels, {
     ...options,
     classCount: classNames.length,
-    start: start && Float64Array.from(start.weights.data),
+    start: start && new Float64Array(start.weights.data),
   });
   return probeOf({ classNames, c, weights });
 }

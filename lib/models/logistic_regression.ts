@@ -107,7 +107,7 @@ export async function* logisticPath(
       const seenBy = (products: RowProducts) =>
         logisticLoss({ rows, targets, classCount: present.length, penalty, sampleWeights, products, fast });
       const near = isLarge
-        ? await newtonCg(seenBy(fast), { ...common, start: point, tolerance: 0.1, rounding: 1e-6 })
+        ? await newtonCg(seenBy(fast), { ...common, start: point, tolerance: 0.01, rounding: 1e-6 })
         : undefined;
       const start = near?.point ?? point;
       const minimum = await newtonCg(seenBy(exact), { ...common, start, tolerance, rounding: 1e-13 });

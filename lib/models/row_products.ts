@@ -92,16 +92,16 @@ export function fastProducts({ rows, columns, data }: Matrix): RowProducts {
   const matrix = tf.tensor2d(data, [rows, columns]);
   return {
     scores: async (weights) =>
-      Float64Array.from(
+      new Float64Array(
         await tensorValues(() => {
-          const slopes = tf.tensor2d(Float32Array.from(weights), [weights.length / columns, columns]);
+          const slopes = tf.tensor2d(new Float32Array(weights), [weights.length / columns, columns]);
           return tf.matMul(matrix, slopes, false, true);
         }),
       ),
     slopes: async (residuals) =>
-      Float64Array.from(
+      new Float64Array(
         await tensorValues(() => {
-          const factors = tf.tensor2d(Float32Array.from(residuals), [rows, residuals.length / rows]);
+          const factors = tf.tensor2d(new Float32Array(residuals), [rows, residuals.length / rows]);
           return tf.matMul(factors, matrix, true);
         }),
       ),

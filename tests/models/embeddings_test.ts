@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Dataset, embeddings, NetworkClassifier, type ProgressEvent, readAll, type Trainable } from "curio";
+import { type Dataset, embeddings, NetworkClassifier, type ProgressEvent, readAll, tf, type Trainable } from "curio";
 import { withFolder } from "../data/small_datasets.ts";
 import { syntheticDataset } from "../training/synthetic_dataset.ts";
 import { tinyTrainable } from "../training/tiny_trainable.ts";
@@ -33,6 +33,7 @@ const filesIn = async (folder: string) => (await Array.fromAsync(Deno.readDir(fo
 
 Deno.test("embeddings() are what the classifier gives, and are read back without an image", () =>
   withFolder(async (folder) => {
+    const before = tf.memory().numTensors;
     const trainable = trunk();
     const classifier = new NetworkClassifier(trainable);
     const first = await embeddings(trainable, dataset, { folder });
@@ -45,6 +46,7 @@ Deno.test("embeddings() are what the classifier gives, and are read back without
     assert.equal((await Deno.stat(again.path)).size, 600 * 8 * 4);
     await assert.rejects(again.read(595, 10), /within 0…599: current value is 595…604/);
     await classifier.dispose();
+    assert.equal(tf.memory().numTensors, before);
   }));
 
 Deno.test("other weights, layers, normalizations, images and sizes are other embeddings; freezing is not", () =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { blocksOf, chooseC, linearProbe, loadProbe, matrix, Random, saveProbe, tf } from "curio";
+import { blocksOf, chooseC, gatherRows, linearProbe, loadProbe, matrix, Random, rowOf, saveProbe, tf } from "curio";
 import { withFolder } from "../data/small_datasets.ts";
 import { assertClose } from "../query/close_to.ts";
 import { wavyEmbeddings } from "./wavy_embeddings.ts";
@@ -38,6 +38,7 @@ Deno.test("a probe reads embeddings in blocks as it reads them in memory", async
   const whole = await probe.logits(many);
   assert.deepEqual(await probe.logits(blocksOf(many)), whole);
   assert.equal(whole.rows, 9000);
+  assertClose(rowOf(whole, 8999), (await probe.logits(gatherRows(many, [8999]))).data, 1e-5);
   assert.equal(tf.memory().numTensors, before);
 });
 
