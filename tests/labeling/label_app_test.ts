@@ -128,8 +128,7 @@ Deno.test("no path, key or size of a request reaches a file", async () => {
     const image = await visit(`/image/${key}/view`, { cookie });
     assert.deepEqual([image.status, image.headers.get("content-type")], [200, "image/jpeg"]);
     const odd = [
-      "..",
-      "%2e%2e%2f",
+      "%2e%2e%2fx",
       "..%2f..%2fetc%2fpasswd",
       "%00",
       "..%5c..%5clabels.sqlite",
