@@ -97,7 +97,9 @@ export async function imageFolder(
   const readable = new Set(photos.files);
   const images = listed.filter(({ file }) => readable.has(file));
   const present = new Set(images.map(({ className }) => className));
-  const classNames = isOneFolder ? [...present].sort(byCodeUnits) : Object.keys(path).filter((key) => present.has(key));
+  const folders = Object.values(parts).flat();
+  if (isOneFolder) folders.sort((a, b) => byCodeUnits(basename(a.folder), basename(b.folder)));
+  const classNames = [...new Set(folders.map(({ className }) => className))].filter((one) => present.has(one));
   const where = isOneFolder ? path : Object.values(path).join(", ");
   if (classNames.length < 2) {
     throw new RangeError(

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import tar from "tar-stream";
 import { DataFormatError } from "curio";
-import { unpackArchive } from "../../../lib/data/download/unpack_archive.ts";
+import { unpackAll, unpackArchive } from "../../../lib/data/download/unpack_archive.ts";
 import { gzip } from "../idx_bytes.ts";
 import { putFiles, tarOf, withFolder } from "../small_datasets.ts";
 
@@ -76,4 +76,27 @@ Deno.test("unpackArchive() refuses an archive that is cut anywhere", async () =>
 Deno.test("unpackArchive() says that a file is missing where it is", async () => {
   await assert.rejects(unpackArchive("/nowhere/a.tar.gz", { members, folder: "/" }), { code: "ENOENT" });
   await assert.rejects(unpackArchive("/nowhere/a.zip", { members, folder: "/" }), { code: "ENOENT" });
+});
+
+Deno.test("unpackAll() keeps folders, passes over links, and refuses what would leave its folder", async () => {
+  await withFolder(async (root) => {
+    const pack = tar.pack();
+    pack.entry({ name: "set/cat/1.jpg" }, "a cat");
+    pack.entry({ name: "set/link", type: "symlink", linkname: "/etc/passwd" });
+    pack.finalize();
+    const bytes = await new Response(ReadableStream.from(pack as AsyncIterable<Uint8Array>)).bytes();
+    await putFiles(root, [["photos.tar", bytes], ["photos.tar.gz", await gzip(bytes)]]);
+    for (const name of ["photos.tar", "photos.tar.gz"]) {
+      const folder = join(root, "out", name);
+      await Deno.mkdir(folder, { recursive: true });
+      await unpackAll(join(root, name), { folder });
+      assert.equal(await Deno.readTextFile(join(folder, "set/cat/1.jpg")), "a cat");
+      assert.deepEqual([...Deno.readDirSync(join(folder, "set"))].map(({ name }) => name), ["cat"]);
+    }
+    for (const name of ["../escaped", "a/../../b", "/absolute", "a\\..\\b", "C:/windows"]) {
+      await putFiles(root, [["bad.tar", await tarOf([[name, a]])]]);
+      const folder = join(root, "out");
+      await assert.rejects(unpackAll(join(root, "bad.tar"), { folder }), /must stay inside its folder/, name);
+    }
+  });
 });
