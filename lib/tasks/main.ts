@@ -35,6 +35,7 @@ const tasks: Readonly<Record<string, Task>> = {
   strip: { needs: [], load: () => import("./strip.ts") },
   "check-committed": { needs: [], load: () => import("./check_committed.ts") },
   bench: { needs: ["compute"], load: () => import("./bench.ts") },
+  predict: { needs: ["compute"], load: () => import("./predict.ts") },
   pretrain: { needs: ["compute"], load: () => import("./pretrain.ts") },
   clean: { load: () => import("./clean.ts") },
 };
