@@ -6,7 +6,7 @@ export const sniffedBytes = 64;
 
 const signatures: readonly (readonly [PhotoFormat, RegExp])[] = [
   ["JPEG", /^\xff\xd8\xff/],
-  ["PNG", /^\x89PNG\r\n\x1a\n/],
+  ["PNG", /^\x89PNG\r\n/],
   ["GIF", /^GIF8[79]a/],
   ["WebP", /^RIFF[^]{4}WEBP/],
   ["TIFF", /^(?:II[*+]\0|MM\0[*+])/],
