@@ -79,26 +79,35 @@ export async function chooseC(
   if (cs.length === 0 || cs.some((c, place) => !(c > (cs[place - 1] ?? 0)))) {
     throw new RangeError(`Cannot choose C: there must be positive numbers that ascend: current value is [${cs}]`);
   }
-  const trials = trialsOf({ embeddings, labels }, options);
+  const folds: Fold[] = [];
   const task = "choose C";
+  const total = options.validation ? 1 : options.folds ?? 5;
   const began = performance.now();
-  let done = 0;
-  onProgress?.({ kind: "begin", task, total: trials.length, unit: "folds" });
-  const perFold: CScore[][] = [];
-  for (const trial of trials) {
-    perFold.push(await scoresOf(trial, { ...options, cs, criterion }));
-    onProgress?.({ kind: "advance", task, done: ++done, total: trials.length });
+  let outcome: "done" | "failed" = "failed";
+  onProgress?.({ kind: "begin", task, total, unit: "folds" });
+  try {
+    for (const trial of trialsOf({ embeddings, labels }, options)) {
+      folds.push({ count: trial.held.labels.length, scores: await scoresOf(trial, { ...options, cs, criterion }) });
+      onProgress?.({ kind: "advance", task, done: folds.length, total });
+    }
+    outcome = "done";
+  } finally {
+    onProgress?.({ kind: "finish", task, outcome, seconds: (performance.now() - began) / 1000 });
   }
-  const reached = Math.min(...perFold.map((scores) => scores.length));
-  const total = trials.reduce((sum, { held }) => sum + held.labels.length, 0);
+  const reached = Math.min(...folds.map(({ scores }) => scores.length));
+  const items = folds.reduce((sum, { count }) => sum + count, 0);
   const scores = cs.slice(0, reached).map((c, place) => {
     const mean = (of: "loss" | "error") =>
-      perFold.reduce((sum, fold, at) => sum + fold[place][of] * trials[at].held.labels.length / total, 0);
+      folds.reduce((sum, { count, scores }) => sum + scores[place][of] * count / items, 0);
     return { c, loss: mean("loss"), error: mean("error") };
   });
-  const best = scores.reduce((a, b) => b[criterion] < a[criterion] ? b : a);
-  onProgress?.({ kind: "finish", task, outcome: "done", seconds: (performance.now() - began) / 1000 });
-  return { c: best.c, scores };
+  return { c: scores.reduce((a, b) => b[criterion] < a[criterion] ? b : a).c, scores };
+}
+
+interface Fold {
+  /** Items that were held out. */
+  readonly count: number;
+  readonly scores: readonly CScore[];
 }
 
 interface Trial {
@@ -106,8 +115,9 @@ interface Trial {
   readonly held: LabelledEmbeddings;
 }
 
-function trialsOf(all: LabelledEmbeddings, { validation, folds = 5, random }: ChooseCOptions): readonly Trial[] {
-  if (validation) return [{ train: all, held: validation }];
+/** One after the other, since each copies the embeddings. */
+function* trialsOf(all: LabelledEmbeddings, { validation, folds = 5, random }: ChooseCOptions): Generator<Trial, void> {
+  if (validation) return yield { train: all, held: validation };
   const counts = new Map<number, number>();
   for (let item = 0; item < all.labels.length; item++) {
     counts.set(all.labels[item], (counts.get(all.labels[item]) ?? 0) + 1);
@@ -127,10 +137,12 @@ function trialsOf(all: LabelledEmbeddings, { validation, folds = 5, random }: Ch
     embeddings: gatherRows(all.embeddings, chosen),
     labels: chosen.map((item) => all.labels[item]),
   });
-  return kFolds(divided.map((item) => all.labels[item]), { folds, random }).map(({ train, validation }) => ({
-    train: part([...Array.from(train, (place) => divided[place]), ...alwaysTrained]),
-    held: part(Array.from(validation, (place) => divided[place])),
-  }));
+  for (const { train, validation } of kFolds(divided.map((item) => all.labels[item]), { folds, random })) {
+    yield {
+      train: part([...Array.from(train, (place) => divided[place]), ...alwaysTrained]),
+      held: part(Array.from(validation, (place) => divided[place])),
+    };
+  }
 }
 
 /** Of one fold, as far as it is worth going. */
