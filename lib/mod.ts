@@ -318,15 +318,18 @@ export { comparisonTable } from "./report/statistics/comparison_table.ts";
 export { holm } from "./report/statistics/holm.ts";
 export { type Bounds, type LabelsSaved, labelsSaved, labelsToReach } from "./report/statistics/labels_saved.ts";
 export type { BudgetRange } from "./report/statistics/learning_run.ts";
+export { differencePlot, labelsSavedPlot } from "./report/statistics/interval_plot.ts";
 export { meanCurves } from "./report/statistics/mean_curves.ts";
 export {
   type PairedDifference,
   pairedDifference,
   type PairedDifferenceOptions,
 } from "./report/statistics/paired_difference.ts";
+export { rankDiagram } from "./report/statistics/rank_diagram.ts";
 export { type Ranking, rankStrategies } from "./report/statistics/rank_strategies.ts";
 export { type SignFlipOptions, signFlipTest } from "./report/statistics/sign_flip_test.ts";
 export { verdictOf, type WrittenMeasure } from "./report/statistics/verdict.ts";
+export { winHeatMap } from "./report/statistics/win_heat_map.ts";
 export { type WinMatrix, winMatrix } from "./report/statistics/win_matrix.ts";
 
 // learning
@@ -362,6 +365,7 @@ export { loadFeatureSet, saveFeatureSet } from "./learning/experiment_features.t
 export { type Experiment, type ExperimentDeclaration, experimentSchema } from "./learning/experiment_schema.ts";
 export { heldOutScores } from "./learning/held_out_scores.ts";
 export { JournalError, type JournalFault } from "./learning/journal_error.ts";
+export { exportJournal, importJournal, readJournal } from "./learning/journal_export.ts";
 export type { Instances } from "./learning/instances.ts";
 export type {
   GrowingBatch,
@@ -437,9 +441,11 @@ export { classBalance } from "./report/class_balance.ts";
 export { classTable } from "./report/class_table.ts";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./report/confusion_matrix.ts";
 export { confusionTable } from "./report/confusion_table.ts";
+export { experimentFrame, experimentTable } from "./report/experiment_table.ts";
 export type { Figure, FigureOptions } from "./report/figure.ts";
 export { fontsAvailable } from "./report/fonts.ts";
 export { gallery, type GalleryOptions } from "./report/gallery.ts";
+export { heatMap, type HeatMapData, type HeatMapOptions } from "./report/heat_map.ts";
 export { historyTable } from "./report/history_table.ts";
 export { type LearningCurve, learningCurves, type LearningCurvesOptions } from "./report/learning_curves.ts";
 export { type LiveProgress, liveProgress, type LiveProgressOptions } from "./report/live_progress.ts";
@@ -449,6 +455,7 @@ export { reliabilityDiagram } from "./report/reliability_diagram.ts";
 export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
 export { saveTable, type SaveTableOptions } from "./report/save_table.ts";
 export { notebookScreen, type Output, type Screen, textScreen, type TextScreenOptions } from "./report/screen.ts";
+export { parallelCoordinates, searchHeatMap, searchTable } from "./report/search_figures.ts";
 export { show, type Showable, showOn } from "./report/show.ts";
 export { sideBySide } from "./report/side_by_side.ts";
 export { NotebookSkipped, skipNotebook } from "./report/skip_notebook.ts";

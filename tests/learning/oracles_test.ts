@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { abstainingOracle, type Answer, noisyOracle, type Oracle, Random, simulatedOracle } from "curio";
 
-const count = 6000;
+const count = 3000;
 const labels = Int32Array.from({ length: count }, (_, index) => index % 3);
 const everything = Int32Array.from(labels.keys());
 const honest = simulatedOracle({ labels });
@@ -15,9 +15,9 @@ function shareOf(answers: readonly Answer[], { truth, answer }: { truth: number;
   return own.filter((given) => given === answer).length / own.length;
 }
 
-/** Within five standard deviations of a share of 2,000 draws. */
+/** Within five standard deviations of a share of 1,000 draws. */
 function closeTo(share: number, expected: number): void {
-  assert.ok(Math.abs(share - expected) < 5 * Math.sqrt(0.25 / 2000), `${share} is not near ${expected}`);
+  assert.ok(Math.abs(share - expected) < 5 * Math.sqrt(0.25 / 1000), `${share} is not near ${expected}`);
 }
 
 Deno.test("a symmetric oracle errs at its rate, and calls every other class equally often", async () => {
