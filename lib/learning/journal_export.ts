@@ -48,16 +48,17 @@ const empty: Omit<Line, "kind"> = {
   weights: null,
 };
 
+/** Integers too are float64: nodejs-polars reads a missing int32 as 0. */
 const columnTypes = {
   kind: pl.Utf8,
-  round: pl.Int32,
-  place: pl.Int32,
-  index: pl.Int32,
+  round: pl.Float64,
+  place: pl.Float64,
+  index: pl.Float64,
   score: pl.Float64,
-  prediction: pl.Int32,
+  prediction: pl.Float64,
   confidence: pl.Float64,
   answered: pl.Bool,
-  label: pl.Int32,
+  label: pl.Float64,
   seconds: pl.Float64,
   json: pl.Utf8,
   predictions: pl.Utf8,

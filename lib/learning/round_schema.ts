@@ -25,7 +25,6 @@ export const roundRecordSchema: z.ZodType<RoundRecord> = z.strictObject({
   classCounts: z.array(count),
   training: z.strictObject({ from: z.enum(["scratch", "warm", "shrinkAndPerturb"]), steps: count.nullable() }),
   validation: scoresSchema.optional(),
-  test: scoresSchema.optional(),
   stability: z.strictObject({
     count,
     kappa: share,
@@ -35,7 +34,6 @@ export const roundRecordSchema: z.ZodType<RoundRecord> = z.strictObject({
     maxEntropy: z.number(),
   }).optional(),
   warnings: z.array(z.string()),
-  stopped: z.strictObject({ rule: z.string(), reason: z.string() }).optional(),
   seconds: z.strictObject({
     train: z.number(),
     evaluate: z.number(),
@@ -43,4 +41,6 @@ export const roundRecordSchema: z.ZodType<RoundRecord> = z.strictObject({
     select: z.number(),
     label: z.number(),
   }),
+  test: scoresSchema.optional(),
+  stopped: z.strictObject({ rule: z.string(), reason: z.string() }).optional(),
 });
