@@ -81,7 +81,7 @@ async function predict({ model, folder, resize, reports = reportsFolder() }: Wan
     const title = `${basename(folder)}, as ${basename(model)} sees it`;
     const page = await predictionPage({ title, predictions, unreadable, images: photos.images });
     await writeFileAtomic(`${stem}.html`, page);
-    line.end(`${predictions.length} photos, ${unreadable.length} files that are none`);
+    line.end(`photos: ${predictions.length}, files that are none: ${unreadable.length}`);
     for (const { file, reason } of unreadable) say(`  ${file}: ${reason}`);
     say(`${stem}.csv\n${stem}.html`);
     return 0;

@@ -42,7 +42,7 @@ export async function predictionPage(
     ? `The first ${formatCount(shown.length)} of ${formatCount(predictions.length)} photos; the CSV file has them all.`
     : `${formatCount(predictions.length)} photos.`;
   const missing = unreadable.length === 0 ? [] : [
-    element("h2", {}, [`${formatCount(unreadable.length)} files that are no photos`]),
+    element("h2", {}, [`Files that are no photos: ${formatCount(unreadable.length)}`]),
     element("ul", {}, unreadable.map(({ file, reason }) => element("li", {}, [escapeMarkup(`${file}: ${reason}`)]))),
   ];
   const head = [

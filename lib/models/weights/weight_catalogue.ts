@@ -36,7 +36,7 @@ export interface PythonPackage {
 /** Trained by torchvision's recipes; the second ones see a little more of the picture. */
 const torchvisionPreprocessing = { 1: imageNetPreprocessing, 2: { ...imageNetPreprocessing, resize: 232 } } as const;
 
-/** Of `torchvision.models` 0.28: file, size and top-1 as its metadata has them. */
+/** Of `torchvision.models` 0.29: file, size and top-1 as its metadata has them. */
 const torchvision: readonly [name: string, version: 1 | 2, hash: string, mebibytes: number, top1: number][] = [
   ["resnet18", 1, "f37072fd", 44.661, 0.69758],
   ["resnet34", 1, "b627a593", 83.275, 0.73314],
