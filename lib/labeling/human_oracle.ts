@@ -23,6 +23,8 @@ export interface HumanOracleOptions extends LabelServerOptions {
   readonly title?: string;
   /** How many people answer for each item; 1 by default. */
   readonly overlap?: number;
+  /** What each item is called in the store; its index by default. */
+  readonly refs?: readonly string[];
   /** Why items are asked: shown to whoever answers. */
   readonly why?: (round: number) => string;
   /** Where no browser reaches this machine: asks here, image by image, by {@linkcode prompt}. Default: no. */
@@ -60,16 +62,17 @@ export function humanOracle(
   const { classNames } = dataset;
   const store = openLabelStore(path, { classNames, title, overlap });
   const me = store.access.annotator(name, "owner");
-  const { screen = defaultScreen(), prompt = globalThis.prompt, ...serverOptions } = options;
+  const { refs, screen = defaultScreen(), prompt = globalThis.prompt, ...serverOptions } = options;
+  const refOf = (index: number) => refs?.[index] ?? `${index}`;
   let server: LabelServer | undefined;
 
   async function ask(indices: Int32Array, { round, signal, onAnswer = () => {} }: AskOptions): Promise<Answer[]> {
     const files = await filesOf(dataset, indices, join(dirname(path), `${basename(path, ".sqlite")} images`));
-    const refs = Array.from(indices, String);
-    store.ask(`round ${round}`, refs.map((ref, place) => ({ ref, file: files[place], why: why(round) })));
+    const asked = Array.from(indices, (index, place) => ({ ref: refOf(index), file: files[place], why: why(round) }));
+    store.ask(`round ${round}`, asked);
     const answers = new Map<number, Answer>();
     const collect = () => {
-      for (const [index, answer] of answersIn(store, indices)) {
+      for (const [index, answer] of answersIn(store, indices, refOf)) {
         if (!answers.has(index)) onAnswer(index, answer);
         answers.set(index, answer);
       }
@@ -80,7 +83,7 @@ export function humanOracle(
       await showOn(screen, [
         gallery({ ...dataset, labels }, indices.slice(0, 30), { labels: false, title: "What is asked" }),
       ]);
-      if (plain) await askHere({ store, me, indices, prompt, collect, signal });
+      if (plain) await askHere({ store, me, refs: asked.map(({ ref }) => ref), prompt, collect, signal });
       else {
         server ??= await startLabelServer(path, serverOptions);
         await answersOnPage({ store, me, server, screen, total: indices.length, collect, signal });
@@ -111,8 +114,8 @@ function whyOf(round: number): string {
 }
 
 /** What is settled about the items: as many answers as wanted, or an adjudicator's word. */
-function answersIn(store: LabelStore, indices: Int32Array): Map<number, Answer> {
-  const wanted = new Map<string, number>(Array.from(indices, (index) => [`${index}`, index]));
+function answersIn(store: LabelStore, indices: Int32Array, refOf: (index: number) => string): Map<number, Answer> {
+  const wanted = new Map<string, number>(Array.from(indices, (index) => [refOf(index), index]));
   const items = new Map(store.items().flatMap(({ id, ref }) => wanted.has(ref) ? [[id, wanted.get(ref)!]] : []));
   const counts = new Map<number, number>();
   for (const { item, kind } of store.decisions()) {
@@ -124,7 +127,7 @@ function answersIn(store: LabelStore, indices: Int32Array): Map<number, Answer> 
   const settled = [...items.values()].filter((index) =>
     (counts.get(index) ?? 0) >= store.project.overlap || verdicts.has(index)
   );
-  return new Map(settled.map((index) => [index, final.get(`${index}`) ?? null]));
+  return new Map(settled.map((index) => [index, final.get(refOf(index)) ?? null]));
 }
 
 interface Waiting {
@@ -181,22 +184,21 @@ async function answersOnPage(
 
 /** Asks for one image after the other, in the order of the gallery above. */
 async function askHere(
-  { store, me, indices, prompt, collect, signal }: Waiting & {
-    readonly indices: Int32Array;
+  { store, me, refs, prompt, collect, signal }: Waiting & {
+    readonly refs: readonly string[];
     readonly prompt: (question: string) => string | null;
   },
 ): Promise<void> {
-  const { classNames } = store.project;
   const items = new Map(store.items().map((item) => [item.ref, item]));
-  const names = classNames.map((name, label) => `${label + 1} ${name}`).join(", ");
-  for (const [place, index] of indices.entries()) {
-    if (answersIn(store, Int32Array.of(index)).size > 0) continue;
-    const item = items.get(`${index}`)!;
-    for (let answered = false; !answered;) {
+  const names = store.project.classNames.map((name, label) => `${label + 1} ${name}`).join(", ");
+  const answered = (item: StoredItem) => store.decisions({ item: item.id, annotator: me.id }).length > 0;
+  for (const [place, ref] of refs.entries()) {
+    const item = items.get(ref)!;
+    while (!answered(item)) {
       signal?.throwIfAborted();
-      const said = prompt(`Image ${place + 1} of ${indices.length}: ${names}, ? not sure`)?.trim();
+      const said = prompt(`Image ${place + 1} of ${refs.length}: ${names}, ? not sure`)?.trim();
       if (said === undefined) throw new TypeError(nobodyAnswers);
-      answered = await recordHere({ store, me, item, said });
+      await recordHere({ store, me, item, said });
     }
     collect();
   }
@@ -205,18 +207,17 @@ async function askHere(
 const nobodyAnswers = "Cannot ask here: somebody must sit at the notebook: current value is no answer. " +
   "Run the cell by hand, or give the loop a simulated oracle.";
 
-/** Whether it was an answer: the number or the name of a class, or a question mark. */
+/** Takes the number or the name of a class, or a question mark, for an answer; anything else is asked again. */
 async function recordHere(
   { store, me, item, said }: Pick<Waiting, "store" | "me"> & { readonly item: StoredItem; readonly said: string },
-): Promise<boolean> {
+): Promise<void> {
   const { classNames } = store.project;
   const named = classNames.findIndex((name) => name.toLowerCase() === said.toLowerCase());
   const label = named >= 0 ? named : /^\d+$/.test(said) ? Number(said) - 1 : -1;
-  if (said !== "?" && (label < 0 || label >= classNames.length)) return false;
+  if (said !== "?" && (label < 0 || label >= classNames.length)) return;
   const draft = { id: crypto.randomUUID(), item: item.key, madeAt: Date.now() };
   const decision = said === "?" ? { kind: "unsure" as const } : { kind: "label" as const, label };
   await store.record(me, [{ ...draft, ...decision }]);
-  return true;
 }
 
 /** The files of the images; those that have none of their own are written as PNG. */

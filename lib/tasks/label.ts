@@ -5,6 +5,9 @@ import { photosBelow } from "../labeling/class_folders.ts";
 import { importLabels, type LabelFormat, labelFormats, readLabels, writeLabels } from "../labeling/label_files.ts";
 import { type LabelStore, openLabelStore } from "../labeling/label_store.ts";
 import { startLabelServer } from "../labeling/start_label_server.ts";
+import { setUp } from "./setup/set_up.ts";
+import { thisSite } from "./setup/site.ts";
+import { stepsFor } from "./setup/steps.ts";
 import { say, statusLine } from "./terminal.ts";
 
 const usage = `Label a folder of photos on a page in the browser.
@@ -47,7 +50,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   try {
     const images = resolve(values.images);
-    const store = openLabelStore(resolve(values.store ?? join(images, ".curio", "labels.sqlite")), {
+    const path = resolve(values.store ?? join(images, ".curio", "labels.sqlite"));
+    const store = openLabelStore(path, {
       classNames: await classesOf(values),
       title: values.title ?? basename(images),
       overlap: values.overlap === undefined ? undefined : Number(values.overlap),
@@ -58,7 +62,8 @@ export async function run(args: readonly string[]): Promise<number> {
         say(`${await writeLabels(store, resolve(values.export), format)} written to ${values.export}`);
         return 0;
       }
-      if (!values.learn) await askForAll(store, images, values.gold && await goldOf(store, values.gold, format));
+      if (values.learn) return await learn(store, images, values);
+      await askForAll(store, images, values.gold && await goldOf(store, values.gold, format));
       if (values.import !== undefined) {
         const { added, known, notes } = await importLabels(store, await readLabels(resolve(values.import), format));
         say(`${added} answers taken from ${values.import}${known > 0 ? `, ${known} were here already` : ""}.`);
@@ -113,13 +118,24 @@ interface ServeValues {
   readonly host?: string;
   readonly port?: string;
   readonly annotators?: string;
-  readonly learn?: boolean;
+}
+
+/** The whole loop of active learning behind the page; needs TensorFlow, which plain labelling does not. */
+async function learn(store: LabelStore, images: string, { host, port }: ServeValues): Promise<number> {
+  const site = thisSite();
+  await setUp(site, await stepsFor(site, ["compute"]));
+  const { learnWhileLabelling } = await import("./learn_while_labelling.ts");
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
+  const server = { host, port: port === undefined ? undefined : Number(port) };
+  await learnWhileLabelling(store, { ...server, images, name: Deno.env.get("USER") || "me", signal: stop.signal });
+  return 0;
 }
 
 async function serve(
   store: LabelStore,
   images: string,
-  { host, port, annotators = "", learn }: ServeValues,
+  { host, port, annotators = "" }: ServeValues,
 ): Promise<void> {
   await store.backup(`${store.path}.backup`);
   const server = await startLabelServer(store.path, {
@@ -149,10 +165,7 @@ async function serve(
   const line = statusLine("Answers:");
   const count = setInterval(() => line.update(`${answersIn(store)} of ${store.items().length} photos`), 1000);
   try {
-    if (learn) {
-      const { learnWhileLabelling } = await import("./learn_while_labelling.ts");
-      await learnWhileLabelling(store, { images, signal: stop.signal });
-    } else await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
+    await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
   } finally {
     clearInterval(count);
     await server.stop();

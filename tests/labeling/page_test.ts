@@ -53,6 +53,14 @@ async function scene(
 }
 
 const named = (page: Page) => page.locator("#name").textContent();
+/** The name of the image on the stage, once there is one. */
+async function nextName(page: Page): Promise<string> {
+  const read = () =>
+    document.querySelector("#finished")?.hasAttribute("hidden") && document.querySelector("#name")?.textContent;
+  return await page.evaluate(read) || await (await page.waitForFunction(read, null, { timeout: 90_000 })).jsonValue() ||
+    "";
+}
+
 const answersIn = (store: LabelStore) => store.decisions().filter(({ kind }) => kind === "label");
 
 /** Waits until something is so. */
@@ -75,8 +83,7 @@ pageTest("200 images are labelled by keyboard, three are taken back, and a reloa
     const page = await open("me");
     const seen = new Map<string, number>();
     for (let presses = 0; seen.size < 200; presses++) {
-      await page.waitForFunction(() => document.querySelector("#finished")?.hasAttribute("hidden"));
-      const name = (await named(page))!;
+      const name = await nextName(page);
       assert.ok(!seen.has(name), `${name} came twice`);
       seen.set(name, presses % 3);
       await page.keyboard.press(`${presses % 3 + 1}`);
@@ -105,11 +112,11 @@ pageTest("a killed server, and a lost network, lose no answer and count none twi
   await scene({ count: 40 }, async ({ store, server, open }) => {
     const page = await open("me");
     for (let done = 0; done < 40; done++) {
-      if (done % 15 === 5) Deno.kill(server.pid, "SIGKILL");
-      if (done === 25) await page.context().setOffline(true);
-      await page.waitForFunction(() => document.querySelector("#finished")?.hasAttribute("hidden"));
+      if (done % 10 === 9) Deno.kill(server.pid, "SIGKILL");
+      if (done === 2) await page.context().setOffline(true);
+      await nextName(page);
       await page.keyboard.press("2");
-      if (done === 29) {
+      if (done === 6) {
         await page.locator("#network:not([hidden])").waitFor();
         assert.match((await page.locator("#network").textContent())!, /Offline: \d+ answers? kept here/);
         await page.context().setOffline(false);
@@ -144,7 +151,7 @@ pageTest("two browsers and ten people without one share the work, each item once
     await Promise.all(robots);
     await Promise.all(pages.map(async (page) => {
       for (let presses = 0; presses < 12; presses++) {
-        await page.waitForFunction(() => document.querySelector("#finished")?.hasAttribute("hidden"));
+        await nextName(page);
         await page.keyboard.press("1");
       }
     }));
