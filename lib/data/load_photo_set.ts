@@ -28,8 +28,7 @@ export async function loadPhotoSet(
   const entry = typeof dataset === "string" ? photoCatalogue.find(({ name }) => name === dataset) : dataset;
   const name = typeof dataset === "string" ? dataset : dataset.name;
   const usual = entry?.folders ?? (/^[\w.-]+$/.test(name) ? [name] : []);
-  const places = folders.flatMap((root) => usual.map((folder) => join(root, folder)));
-  const found = await firstOf(places, holdsFolders);
+  const found = await locatePhotoSet({ folders: usual }, folders);
   if (found !== undefined) return await read(found);
   if (!entry) {
     const names = [...catalogue, ...photoCatalogue].map(({ name }) => name).join(", ");
@@ -39,7 +38,8 @@ export async function loadPhotoSet(
     );
   }
   const { archive } = entry;
-  const byHand = await firstOf([...folders, ...places].map((folder) => join(folder, archive.name)), isPlainFile);
+  const places = [...folders, ...placesOf(entry, folders)];
+  const byHand = await firstOf(places.map((folder) => join(folder, archive.name)), isPlainFile);
   if (byHand === undefined && !download) {
     throw new Deno.errors.NotFound(
       `Cannot load ${name}: a data folder must hold a folder ${
@@ -66,6 +66,18 @@ export async function loadPhotoSet(
     }
     return parts;
   }
+}
+
+/** The folder of a dataset of photos in one of these data folders, if one has it. */
+export async function locatePhotoSet(
+  set: Pick<PhotoSet, "folders">,
+  dataFolders: readonly string[],
+): Promise<string | undefined> {
+  return await firstOf(placesOf(set, dataFolders), holdsFolders);
+}
+
+function placesOf({ folders }: Pick<PhotoSet, "folders">, dataFolders: readonly string[]): string[] {
+  return dataFolders.flatMap((root) => folders.map((folder) => join(root, folder)));
 }
 
 async function firstOf(
