@@ -22,6 +22,10 @@ export interface LearningCurvesOptions extends FigureOptions {
   readonly measure?: string;
   /** Whether the measure is a share, to be written in per cent; yes by default. */
   readonly percent?: boolean;
+  /** What stands along the horizontal axis; `labels` by default. */
+  readonly axis?: string;
+  /** Whether that axis is logarithmic: for numbers that grow by a factor. No by default. */
+  readonly logarithmic?: boolean;
   /** A level to compare with, such as the accuracy with all labels. */
   readonly reference?: { readonly label: string; readonly value: number };
   /** The names of all series of the study, so that a figure of a few keeps their colours; by default those drawn. */
@@ -67,6 +71,8 @@ export function learningCurves(
     band = "interval",
     measure = "test accuracy",
     percent = true,
+    axis = "labels",
+    logarithmic = false,
     reference,
     names = curves.map((curve) => curve.name),
   }: LearningCurvesOptions = {},
@@ -77,6 +83,7 @@ export function learningCurves(
   const clip = (value: number) => percent ? Math.min(1, Math.max(0, value)) : value;
   const banded = band === "none" ? [] : points.filter(({ runs }) => runs > 1)
     .map((point) => ({ ...point, low: clip(point.low), high: clip(point.high) }));
+  const places = [...new Set(points.map(({ labels }) => labels))];
   const styles = new Map(curves.map((curve) => [curve.name, seriesStyle(curve.name, names)]));
   const key = legend([...styles].map(([label, style]) => ({ label, ...style })), { width });
   const write = (value: number) => percent ? formatPercent(value) : formatNumber(value);
@@ -88,14 +95,14 @@ export function learningCurves(
     marginRight: 14,
     marginTop: 26,
     marginBottom: 40,
-    x: { nice: true },
+    x: logarithmic ? { type: "log" } : { nice: true },
     y: { nice: true },
     marks: [
       grid,
       Plot.axisX({
-        ticks: 8,
+        ticks: logarithmic || places.length < 8 ? places : 8,
         tickSize: 4,
-        label: "labels",
+        label: axis,
         labelAnchor: "center",
         labelArrow: "none",
         tickFormat: formatCount,
@@ -131,7 +138,7 @@ export function learningCurves(
     title,
     subtitle: describeRuns(curves, banded.length > 0 ? band : "none"),
     name,
-    summary: summarise(curves, { points, measure, write, reference }),
+    summary: summarise(curves, { points, measure, axis, write, reference }),
     width,
     height: key.height + height,
     body: key.markup + drawn.markup,
@@ -191,9 +198,10 @@ function describeRuns(curves: readonly LearningCurve[], band: Spread | "none"): 
 
 function summarise(
   curves: readonly LearningCurve[],
-  { points, measure, write, reference }: {
+  { points, measure, axis, write, reference }: {
     readonly points: readonly Point[];
     readonly measure: string;
+    readonly axis: string;
     readonly write: (value: number) => string;
     readonly reference?: { readonly label: string; readonly value: number };
   },
@@ -201,7 +209,7 @@ function summarise(
   const last = curves.flatMap(({ name }) => points.filter(({ series }) => series === name).slice(-1))
     .sort((one, other) => other.mean - one.mean);
   const endings = last.map(({ series, labels, mean, low, high, runs }) =>
-    `${series} ${write(mean)}${runs > 1 ? ` (${write(low)} to ${write(high)})` : ""} at ${formatCount(labels)} labels`
+    `${series} ${write(mean)}${runs > 1 ? ` (${write(low)} to ${write(high)})` : ""} at ${formatCount(labels)} ${axis}`
   );
   const compared = reference ? ` ${reference.label}: ${write(reference.value)}.` : "";
   return `Mean ${measure} at the end: ${endings.join("; ")}.${compared}`;

@@ -2,16 +2,19 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { catalogueEntry } from "../data/catalogue.ts";
 import { channelStatistics } from "../data/channel_statistics.ts";
+import type { TrainAndTest } from "../data/dataset.ts";
 import { loadDataset } from "../data/load_dataset.ts";
+import { type Architecture, normalizationFor } from "../models/architecture.ts";
 import { architectureOf } from "../models/architectures.ts";
 import { modelSummary } from "../models/model_summary.ts";
 import { NetworkClassifier } from "../models/network_classifier.ts";
 import { saveWeights } from "../models/weights/save_weights.ts";
 import { liveProgress } from "../report/live_progress.ts";
+import type { ProgressListener } from "../runtime/progress.ts";
 import { Random } from "../runtime/random.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import { cosineDecay, warmUp } from "../training/schedules.ts";
-import { modelCard } from "./model_card.ts";
+import { modelCard, type ModelCardOptions } from "./model_card.ts";
 import { say } from "./terminal.ts";
 
 const usage = `deno task pretrain [--architecture NAME] [--dataset NAME] [--epochs N] [--seed N] [--name NAME]
@@ -46,16 +49,48 @@ export async function run(args: readonly string[]): Promise<number> {
     say(usage);
     return 0;
   }
-  const { dataset, output, note } = values;
-  const { name = `${values.architecture}-${dataset}` } = values;
-  const [epochs, seed] = [wholeNumber("epochs", values.epochs), wholeNumber("seed", values.seed)];
-  const architecture = architectureOf(values.architecture);
+  const { architecture, dataset, output, note, name = `${architecture}-${dataset}` } = values;
   const progress = liveProgress();
-  const { train, test } = await loadDataset(dataset, { onProgress: progress });
+  const written = await pretrain(await loadDataset(dataset, { onProgress: progress }), {
+    architecture: architectureOf(architecture),
+    entry: catalogueEntry(dataset),
+    epochs: wholeNumber("epochs", values.epochs),
+    seed: wholeNumber("seed", values.seed),
+    name,
+    output,
+    note,
+    command: `deno task pretrain ${args.map((arg) => /^[\w./-]+$/.test(arg) ? arg : `'${arg}'`).join(" ")}`,
+    onProgress: progress,
+  });
+  await progress.done();
+  if (!written) return 130;
+  say(`${written.file}: ${(100 * written.accuracy).toFixed(2)} % of the test images`);
+  return 0;
+}
+
+/** What {@linkcode pretrain} makes, and of what. */
+export interface PretrainOptions extends Pick<ModelCardOptions, "entry" | "name" | "note" | "command" | "seed"> {
+  readonly architecture: Architecture;
+  readonly epochs: number;
+  /** The folder for weights, card and checkpoint. */
+  readonly output: string;
+  readonly onProgress?: ProgressListener;
+}
+
+/**
+ * Trains a network by a recipe that is fixed beforehand, tests it once, and writes weights and card.
+ *
+ * @returns the weights' file and the accuracy on the test images; nothing if it was stopped
+ */
+export async function pretrain(
+  { train, test }: TrainAndTest,
+  { architecture, entry, epochs, seed, name, output, note, command, onProgress }: PretrainOptions,
+): Promise<{ file: string; accuracy: number } | undefined> {
   const { classNames, images: { shape } } = train;
   const random = new Random(seed);
   const network = architecture.build({ shape, classes: classNames.length, random: random.child("weights") });
-  const { featureLayer, preprocessing: { normalization } } = architecture;
+  const { featureLayer, preprocessing } = architecture;
+  const normalization = normalizationFor(preprocessing, shape.channels);
   const classifier = new NetworkClassifier({ network, classNames, featureLayer, normalization });
   const { mean } = await channelStatistics(train);
   const recipe = {
@@ -71,42 +106,45 @@ export async function run(args: readonly string[]): Promise<number> {
       learningRate: warmUp(cosineDecay(0.1), { share: 0.05 }),
       random: random.child("fit"),
       checkpoint: { path: checkpoint },
-      onProgress: progress,
+      onProgress,
     });
-    await progress.done();
-    if (history.stopped === "aborted") return 130;
+    if (history.stopped === "aborted") return undefined;
     const evaluation = await classifier.evaluate(test);
+    const { accuracy } = evaluation;
     const checksums = [train.checksum, test.checksum] as const;
-    const weights = join(output, `${name}.safetensors`);
-    await saveWeights(network, weights, {
+    const file = join(output, `${name}.safetensors`);
+    await saveWeights(network, file, {
       naming: architecture.convention,
       metadata: {
         architecture: architecture.name,
-        dataset,
+        dataset: entry.name,
         classNames: classNames.join("\n"),
         checksums: checksums.join("\n"),
-        testAccuracy: `${evaluation.accuracy}`,
+        testAccuracy: `${accuracy}`,
         seed: `${seed}`,
       },
     });
+    const parameters = modelSummary(network).reduce((sum, { trainable }) => sum + trainable, 0);
+    const learningRate = "0.1: a climb over 5 % of the steps, then a cosine to 0";
     const card = modelCard({
-      name,
-      architecture: architecture.name,
-      parameters: modelSummary(network).reduce((sum, { trainable }) => sum + trainable, 0),
-      entry: catalogueEntry(dataset),
-      checksums,
-      note,
-      recipe: { ...recipe, learningRate: "0.1: a climb over 5 % of the steps, then a cosine to 0" },
-      seed,
-      history,
-      evaluation,
-      command: `deno task pretrain ${args.map((arg) => /^[\w./-]+$/.test(arg) ? arg : `'${arg}'`).join(" ")}`,
+      ...{
+        name,
+        architecture: architecture.name,
+        parameters,
+        entry,
+        checksums,
+        note,
+        seed,
+        history,
+        evaluation,
+        command,
+      },
+      recipe: { ...recipe, learningRate },
       date: new Date(),
     });
     await writeFileAtomic(join(output, `${name}.md`), card);
     await Deno.remove(checkpoint);
-    say(`${weights}: ${(100 * evaluation.accuracy).toFixed(2)} % of the test images`);
-    return 0;
+    return { file, accuracy };
   } finally {
     await classifier.dispose();
   }
