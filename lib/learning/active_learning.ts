@@ -103,7 +103,11 @@ async function startRun(options: LoopOptions): Promise<Run> {
 /** The initial set with its labels. */
 async function firstStep(run: Run): Promise<readonly Question[]> {
   const { store, options: { initial = { size: 100 } } } = run;
-  if (!store.step(-1)) {
+  if (!store.step(-1) && "rounds" in initial) {
+    const bought = initial.rounds.flatMap(({ initial = [], asked }) => [...initial, ...asked]);
+    store.saveStep(-1, { questions: bought.map(({ label: _, ...question }) => question) });
+    store.saveAnswers(-1, new Map(bought.map(({ index, label }): [number, Answer] => [index, label])));
+  } else if (!store.step(-1)) {
     const { indices, scores } = await chooseInitial(run, initial);
     const questions = Array.from(indices, (index, place) => ({
       index,
@@ -121,7 +125,7 @@ interface Chosen {
   readonly scores?: Float64Array;
 }
 
-async function chooseInitial(run: Run, initial: InitialChoice): Promise<Chosen> {
+async function chooseInitial(run: Run, initial: Exclude<InitialChoice, { rounds: unknown }>): Promise<Chosen> {
   if ("indices" in initial) return initial;
   const { size, by = "random" } = initial;
   const { pool, options: { oracle, random } } = run;

@@ -6,6 +6,7 @@ import type { Random } from "../runtime/random.ts";
 import type { Estimator, EstimatorRecipe, ShrinkAndPerturbOptions } from "./estimator.ts";
 import type { FeatureSet } from "./examples.ts";
 import type { Oracle } from "./oracle.ts";
+import type { Round } from "./round.ts";
 import type { StoppingRule } from "./stopping_rules.ts";
 
 /** What is learnt about: images, or features of them. */
@@ -27,7 +28,9 @@ export type InitialChoice =
   /** By lot; by lot but alike for every class, which only a simulation can know; or by a strategy for a cold start. */
   | { readonly size: number; readonly by?: "random" | "stratified" | QueryStrategy }
   /** These. */
-  | { readonly indices: ArrayLike<number> };
+  | { readonly indices: ArrayLike<number> }
+  /** What another run had bought by the end of these rounds, with its answers: a branch, which asks nothing again. */
+  | { readonly rounds: readonly Round[] };
 
 /** A batch that grows by a factor each round: ⌊`first`·`factor`^round⌉. */
 export interface GrowingBatch {

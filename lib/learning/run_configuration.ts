@@ -4,7 +4,8 @@ import { backend } from "../runtime/tensorflow.ts";
 import type { Examples, UnlabelledExamples } from "./examples.ts";
 import { instancesOf } from "./examples.ts";
 import { instanceCount, isMatrix } from "./instances.ts";
-import type { LoopOptions } from "./loop_options.ts";
+import type { InitialChoice, LoopOptions } from "./loop_options.ts";
+import { numbersOf } from "./round.ts";
 import type { EstimatorRecipe } from "./estimator.ts";
 
 /**
@@ -25,9 +26,7 @@ export async function runConfiguration(options: LoopOptions): Promise<unknown> {
       oracle: oracle.describe,
       strategy: describeStrategy(strategy),
       random: random.state,
-      initial: "by" in initial && typeof initial.by === "object"
-        ? { ...initial, by: describeStrategy(initial.by) }
-        : initial,
+      initial: describeInitial(initial),
       batchSize: options.batchSize ?? 100,
       budget: options.budget,
       stop: options.stop?.map(({ name, options }) => ({ name, options })),
@@ -56,6 +55,12 @@ export function runName(configuration: unknown): string {
 
 function describeStrategy({ name, options }: LoopOptions["strategy"]): unknown {
   return { name, options };
+}
+
+function describeInitial(initial: InitialChoice): unknown {
+  if ("rounds" in initial) return { rounds: initial.rounds.map(numbersOf) };
+  const strategy = "by" in initial && typeof initial.by === "object" ? initial.by : undefined;
+  return strategy ? { ...initial, by: describeStrategy(strategy) } : initial;
 }
 
 function describeExamples(examples: UnlabelledExamples): unknown {

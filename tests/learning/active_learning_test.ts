@@ -196,6 +196,23 @@ Deno.test("an initial set may be stratified, chosen by a cold-start strategy, or
   assert.deepEqual(given.map(({ index }) => index), [7, 3]);
 });
 
+Deno.test("a run branches off another where it stood, without asking again what is known", async () => {
+  const trunk = await roundsOf(settings({ budget: 20 }));
+  let asked = 0;
+  const honest = simulatedOracle(pool);
+  const oracle: LoopOptions["oracle"] = {
+    ...honest,
+    ask(indices, options) {
+      asked += indices.length;
+      return honest.ask(indices, options);
+    },
+  };
+  const branch = await roundsOf(settings({ initial: { rounds: trunk }, strategy: randomSampling(), oracle }));
+  assert.deepEqual(branch.map(({ labels }) => labels), [20, 30, 40]);
+  assert.equal(asked, 20);
+  assert.deepEqual(branch[0].classCounts, trunk[1].classCounts);
+});
+
 Deno.test("items on which the oracle abstains are put aside, counted, and never asked again", async () => {
   const oracle = abstainingOracle(simulatedOracle(pool), { rate: 0.4 });
   const rounds = await roundsOf(settings({ oracle }));
