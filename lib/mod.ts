@@ -441,6 +441,13 @@ export { classBalance } from "./report/class_balance.ts";
 export { classTable } from "./report/class_table.ts";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./report/confusion_matrix.ts";
 export { confusionTable } from "./report/confusion_table.ts";
+export {
+  type EmbeddingLayout,
+  embeddingLayout,
+  type EmbeddingLayoutOptions,
+  embeddingMap,
+  type MapPicks,
+} from "./report/embedding_map.ts";
 export { experimentFrame, experimentTable } from "./report/experiment_table.ts";
 export type { Figure, FigureOptions } from "./report/figure.ts";
 export { fontsAvailable } from "./report/fonts.ts";
@@ -450,7 +457,10 @@ export { historyTable } from "./report/history_table.ts";
 export { type LearningCurve, learningCurves, type LearningCurvesOptions } from "./report/learning_curves.ts";
 export { type LiveProgress, liveProgress, type LiveProgressOptions } from "./report/live_progress.ts";
 export { colorOf, type SeriesStyle, seriesStyle } from "./report/palette.ts";
+export { pickBalance, pickOverlap } from "./report/pick_figures.ts";
 export { playground } from "./report/playground.ts";
+export { principalComponents } from "./report/principal_components.ts";
+export { queryGallery, type QueryGalleryOptions } from "./report/query_gallery.ts";
 export { reliabilityDiagram } from "./report/reliability_diagram.ts";
 export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
 export { saveTable, type SaveTableOptions } from "./report/save_table.ts";

@@ -16,6 +16,8 @@ export interface GalleryOptions extends FigureOptions {
   readonly predictions?: ArrayLike<number>;
   /** For each of `indices`, a number in [0, 1] to stand beside the label, such as the confidence. */
   readonly scores?: ArrayLike<number>;
+  /** For each of `indices`, a few words below the rest, such as why it was asked. */
+  readonly notes?: readonly string[];
   /** Whether the labels are shown; yes by default. */
   readonly labels?: boolean;
 }
@@ -33,8 +35,8 @@ export async function gallery(
   indices: ArrayLike<number>,
   options: GalleryOptions = {},
 ): Promise<Figure> {
-  const { title = dataset.name, name, predictions, scores, labels = true } = options;
-  checkArguments(dataset, indices, { predictions, scores });
+  const { title = dataset.name, name, predictions, scores, notes, labels = true } = options;
+  checkArguments(dataset, indices, { predictions, scores, notes });
   const { shape } = dataset.images;
   const longest = Math.max(shape.height, shape.width);
   const small = longest <= 64;
@@ -48,6 +50,7 @@ export async function gallery(
       label: labels ? dataset.labels[index] : undefined,
       prediction: predictions?.[place],
       score: scores?.[place],
+      note: notes?.[place],
     }));
   const captionHeight = Math.max(...captions.map(({ length }) => length)) * lineHeight + 4;
   const pictures = await Promise.all(captions.map(async (lines, place) => {
@@ -92,7 +95,7 @@ const lineHeight = 15;
 function checkArguments(
   dataset: Dataset,
   indices: ArrayLike<number>,
-  { predictions, scores }: Pick<GalleryOptions, "predictions" | "scores">,
+  given: Pick<GalleryOptions, "predictions" | "scores" | "notes">,
 ): void {
   if (indices.length === 0) {
     throw new RangeError("Cannot draw a gallery: there must be at least one index: current value is an empty list");
@@ -107,7 +110,7 @@ function checkArguments(
       }: current value is ${stray}`,
     );
   }
-  for (const [what, values] of Object.entries({ predictions, scores })) {
+  for (const [what, values] of Object.entries(given)) {
     if (values !== undefined && values.length !== indices.length) {
       throw new RangeError(
         `Cannot draw a gallery: ${what} must hold one value for each of the ${indices.length} indices: current value ` +
@@ -129,7 +132,12 @@ interface CaptionLine {
 
 function captionOf(
   { classNames }: Dataset,
-  { label, prediction, score }: { readonly label?: number; readonly prediction?: number; readonly score?: number },
+  { label, prediction, score, note }: {
+    readonly label?: number;
+    readonly prediction?: number;
+    readonly score?: number;
+    readonly note?: string;
+  },
 ): CaptionLine[] {
   const scored = score === undefined ? "" : ` ${formatPercent(score, 0)}`;
   const lines: CaptionLine[] = [];
@@ -148,6 +156,7 @@ function captionOf(
   if (prediction === undefined && scored) {
     lines.push({ mark: "", text: scored.trim(), full: scored.trim(), color: ink.muted });
   }
+  if (note !== undefined) lines.push({ mark: "", text: note, full: note, color: ink.muted });
   return lines;
 }
 

@@ -1,4 +1,5 @@
-import { type BudgetRange, type LearningRun, valueAt } from "./learning_run.ts";
+import type { LearningRun } from "../../learning/learning_run.ts";
+import { type BudgetRange, valueAt } from "./learning_run.ts";
 
 /**
  * The normalised area under a learning curve: ∫ value d labels over the budget range ÷ its length, by trapezoids. It is

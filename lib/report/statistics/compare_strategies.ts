@@ -1,17 +1,9 @@
+import type { LearningRun } from "../../learning/learning_run.ts";
 import type { Random } from "../../runtime/random.ts";
 import { aulc } from "./aulc.ts";
 import { holm } from "./holm.ts";
 import { type LabelsSaved, labelsSaved } from "./labels_saved.ts";
-import {
-  type BudgetRange,
-  checkRuns,
-  commonRange,
-  type LearningRun,
-  pairsOf,
-  settingOf,
-  strategiesOf,
-  valueAt,
-} from "./learning_run.ts";
+import { type BudgetRange, checkRuns, commonRange, pairsOf, settingOf, strategiesOf, valueAt } from "./learning_run.ts";
 import { type PairedDifference, pairedDifference, pairsNeeded } from "./paired_difference.ts";
 import { signFlipTest } from "./sign_flip_test.ts";
 
@@ -20,8 +12,8 @@ export interface CompareOptions {
   /** What every other strategy is compared with; `random` by default. */
   readonly baseline?: string;
   /**
-   * The level of the measure for labels saved; by default, in each setting, the baseline's mean three quarters of the way
-   * through the common budgets: high enough to matter, low enough that most of its runs reach it.
+   * The level of the measure for labels saved; by default, in each setting, the baseline's mean half-way through the
+   * common budgets: high enough to matter, low enough that nearly all runs reach it.
    */
   readonly target?: number;
   /** Family-wise level at which a difference counts as found; default 0.05. */
@@ -157,7 +149,7 @@ function targetOf(
   runs: readonly LearningRun[],
   { baseline, range }: { readonly baseline: string; readonly range: BudgetRange },
 ): number {
-  const budget = range.from + 0.75 * (range.to - range.from);
+  const budget = (range.from + range.to) / 2;
   return meanOf(runs.filter(({ strategy }) => strategy === baseline).map((run) => valueAt(run, budget)));
 }
 

@@ -1,4 +1,5 @@
-import { type BudgetRange, commonRange, type LearningRun, valueAt } from "./learning_run.ts";
+import type { LearningRun } from "../../learning/learning_run.ts";
+import { type BudgetRange, commonRange, valueAt } from "./learning_run.ts";
 
 /** What is known of a number: it lies from `low` to `high`, and is exact where they are equal. */
 export interface Bounds {

@@ -1,5 +1,6 @@
+import type { LearningRun } from "../../learning/learning_run.ts";
 import type { LearningCurve } from "../learning_curves.ts";
-import { checkRuns, type LearningRun, settingOf, valueAt } from "./learning_run.ts";
+import { checkRuns, settingOf, valueAt } from "./learning_run.ts";
 
 /**
  * Runs gathered to one curve a strategy, as {@linkcode learningCurves} draws them. Where the runs of a strategy were

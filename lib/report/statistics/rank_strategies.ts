@@ -1,6 +1,7 @@
+import type { LearningRun } from "../../learning/learning_run.ts";
 import { Random } from "../../runtime/random.ts";
 import { aulc } from "./aulc.ts";
-import { checkRuns, commonRange, type LearningRun, settingOf, strategiesOf } from "./learning_run.ts";
+import { checkRuns, commonRange, settingOf, strategiesOf } from "./learning_run.ts";
 
 /** How strategies rank over datasets, by {@linkcode rankStrategies}. */
 export interface Ranking {

@@ -1,4 +1,5 @@
-import { checkRuns, commonRange, type LearningRun, pairsOf, settingOf, strategiesOf, valueAt } from "./learning_run.ts";
+import type { LearningRun } from "../../learning/learning_run.ts";
+import { checkRuns, commonRange, pairsOf, settingOf, strategiesOf, valueAt } from "./learning_run.ts";
 import { momentsOf, studentT } from "./student_t.ts";
 
 /** Who beats whom how often, by {@linkcode winMatrix}. */
