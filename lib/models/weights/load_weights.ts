@@ -49,18 +49,18 @@ const counter = /(^|\.)num_batches_tracked$/;
  *
  * @example
  * ```ts
- * import { loadWeights, Random, readStateDict, resnet, saveWeights } from "curio";
+ * import { cifarResnet, loadWeights, Random, readStateDict, saveWeights } from "curio";
  * import assert from "node:assert/strict";
  *
  * const shape = { height: 32, width: 32, channels: 3 };
- * const path = `${Deno.makeTempDirSync()}/resnet18.safetensors`;
- * const trained = resnet({ depth: 18, shape, classes: 1000, random: new Random(1) });
+ * const path = `${Deno.makeTempDirSync()}/resnet8.safetensors`;
+ * const trained = cifarResnet({ depth: 8, shape, classes: 10, random: new Random(1) });
  * await saveWeights(trained, path, { naming: "torch" });
  *
- * const network = resnet({ depth: 18, shape, classes: 10, random: new Random(2) });
- * const report = await loadWeights(network, await readStateDict(path), { leave: ["fc"] });
- * assert.equal(report.loaded.length, 100);
- * assert.deepEqual(report.left, ["fc.weight", "fc.bias"]);
+ * const network = cifarResnet({ depth: 8, shape, classes: 2, random: new Random(2) });
+ * const report = await loadWeights(network, await readStateDict(path), { leave: ["linear"] });
+ * assert.equal(report.loaded.length, 35); // seven convolutions, seven batch norms of four weights
+ * assert.deepEqual(report.left, ["linear.weight", "linear.bias"]);
  * trained.dispose();
  * network.dispose();
  * ```
