@@ -63,7 +63,8 @@ export async function executeNotebook(
     ...["--kernel", kernelName, "--parent", String(Deno.pid)],
     ...["--cell-seconds", String(cellSeconds), "--notebook-seconds", String(notebookSeconds)],
   ], {
-    env: { ...Deno.env.toObject(), CURIO_REPORTS: reports }, // where the notebook itself writes figures and metrics
+    // Where the notebook itself writes figures and metrics; and that nobody sits there to answer.
+    env: { ...Deno.env.toObject(), CURIO_REPORTS: reports, CURIO_HEADLESS: "1" },
     onLine(line, from) {
       if (from === "stderr") return;
       const event = eventSchema.parse(JSON.parse(line));
