@@ -435,7 +435,26 @@ export {
   targetAccuracy,
 } from "./learning/stopping_rules.ts";
 
+// continual
+export {
+  type AccuracyMatrix,
+  avalancheForgetting,
+  averageAccuracy,
+  averageIncrementalAccuracy,
+  backwardTransfer,
+  chaudhryForgetting,
+  type ContinualMetrics,
+  continualMetrics,
+  forwardTransfer,
+} from "./continual/continual_metrics.ts";
+export { onlineStream, type OnlineStreamOptions } from "./continual/online_stream.ts";
+export { permutedStream, type PermutedStreamOptions } from "./continual/permuted_stream.ts";
+export { rotatedStream, type RotatedStreamOptions } from "./continual/rotated_stream.ts";
+export { splitStream, type SplitStreamOptions } from "./continual/split_stream.ts";
+export type { ContinualStream, Experience, Scenario, StreamSource } from "./continual/stream.ts";
+
 // report
+export { accuracyMatrix, type AccuracyMatrixOptions } from "./report/accuracy_matrix.ts";
 export { checkExercise, type ExerciseOptions } from "./report/check_exercise.ts";
 export { classBalance } from "./report/class_balance.ts";
 export { classTable } from "./report/class_table.ts";
@@ -451,6 +470,7 @@ export {
 export { experimentFrame, experimentTable } from "./report/experiment_table.ts";
 export type { Figure, FigureOptions } from "./report/figure.ts";
 export { fontsAvailable } from "./report/fonts.ts";
+export { forgettingCurves, type ForgettingCurvesOptions } from "./report/forgetting_curves.ts";
 export { gallery, type GalleryOptions } from "./report/gallery.ts";
 export { heatMap, type HeatMapData, type HeatMapOptions } from "./report/heat_map.ts";
 export { historyTable } from "./report/history_table.ts";
