@@ -29,7 +29,7 @@ export class ChannelMap extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const [x] = Array.isArray(inputs) ? inputs : [inputs];
     return tf.tidy(() =>
-      x.gather(tf.tensor1d([...this.sources], "int32"), -1).mul([...this.scale]).add([...this.offset])
+      x.gather(tf.tensor1d([...this.sources], "int32"), x.rank - 1).mul([...this.scale]).add([...this.offset])
     );
   }
 

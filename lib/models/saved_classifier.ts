@@ -6,6 +6,8 @@ import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import { readWeights, writeWeights } from "../training/network_weights.ts";
 import { openSealedSafetensors, sealSafetensors } from "../training/safetensors.ts";
 import type { Trainable } from "../training/trainable.ts";
+// Their layers must be known to tfjs before it reads them.
+import "./architectures.ts";
 
 const modelFile = "model.json";
 

@@ -74,6 +74,37 @@ for (const name of ["sgd", "momentum", "nesterov"] as const) {
   });
 }
 
+for (const name of ["sgd", "adamw"] as const) {
+  Deno.test({
+    name: `both engines multiply the rate of ${name} by each layer's scale, its weight decay too`,
+    ignore: !engineSupport().available,
+    async fn() {
+      const optimizer = optimizerOf({ name, weightDecay: 0.1 });
+      const before = tf.memory().numTensors;
+      const moved = async (make: (trainable: ReturnType<typeof tinyTrainable>) => Engine) => {
+        const trainable = { ...tinyTrainable(), normalization };
+        const engine = make(trainable);
+        const start = (await engine.readState()).weights;
+        await engine.step(batchOf(0));
+        const { weights } = await engine.readState();
+        await engine.dispose();
+        trainable.network.dispose();
+        return (key: string) => weights.get(key)!.data.map((value, place) => value - start.get(key)!.data[place]);
+      };
+      const options = { optimizer, learningRateScales: { conv1: 0.1, features: 0.5 } };
+      const plain = await moved((trainable) => createEngine(trainable, { optimizer }));
+      const compiled = await moved((trainable) => createEngine(trainable, options));
+      const eager = await moved((trainable) => eagerEngine(trainable, options));
+      for (const [layer, scale] of [["conv1", 0.1], ["features", 0.5], ["logits", 1]] as const) {
+        const wanted = plain(`${layer}/kernel`).map((change) => scale * change);
+        assertClose(compiled(`${layer}/kernel`), wanted, `compiled ${layer}`);
+        assertClose(eager(`${layer}/kernel`), wanted, `eager ${layer}`);
+      }
+      assert.equal(tf.memory().numTensors, before);
+    },
+  });
+}
+
 Deno.test("eagerEngine() gives its state and takes it back, bit for bit, and leaves nothing behind", async () => {
   const before = tf.memory().numTensors;
   const trainable = { ...tinyTrainable({ batchNorm: true, denseDropout: 0.5 }), normalization };

@@ -100,7 +100,13 @@ const pixels = { mean: [0.5], deviation: [0.25] };
  * answers, weights, batch-norm statistics, what the optimizer remembers, and the forward passes after it.
  */
 export async function assertEnginesAgree(network: tf.LayersModel, options: AgreementOptions = {}): Promise<void> {
-  const { batches = [4, 4, 3], clipNorm, learningRate = 0.05, seed = 1, featureLayer = "logits" } = options;
+  const {
+    batches = [4, 4, 3],
+    clipNorm,
+    learningRate = 0.05,
+    seed = 1,
+    featureLayer = network.outputs[0].sourceLayer.name,
+  } = options;
   const optimizer = optimizerOf(options.optimizer ?? { name: "sgd" });
   const random = new Random(seed);
   const channels = network.inputs[0].shape.at(-1) as number;

@@ -1,5 +1,7 @@
 import { engineSupport, tf } from "curio";
 import { assertEnginesAgree } from "./agreement.ts";
+import { AdaptiveAveragePooling } from "../../../lib/models/adaptive_average_pooling.ts";
+import { ChannelMap } from "../../../lib/models/channel_map.ts";
 import { SeededDropout } from "../../../lib/training/seeded_dropout.ts";
 
 const ignore = !engineSupport().available;
@@ -233,3 +235,14 @@ agrees("L1 and L2 regularisers", () =>
     layers.batchNormalization({ gammaRegularizer: "l1l2" }),
     layers.depthwiseConv2d({ kernelSize: 2, depthwiseRegularizer: tf.regularizers.l1l2({ l1: 0.01, l2: 0.03 }) }),
   )));
+agrees("channels made of channels", () =>
+  around(chain(
+    new ChannelMap({ sources: [2, 0, 2, 1], scale: [1, 0.5, 2, 1], offset: [0, 0.1, 0, -1] }),
+    layers.conv2d({ filters: 4, kernelSize: 3, activation: "relu" }),
+  )));
+for (const size of [[7, 7], [3, 2], [9, 4]] as [number, number][]) {
+  agrees(
+    `adaptive average pooling of 5×4 to ${size.join("×")}`,
+    () => around(chain(layers.conv2d({ filters: 4, kernelSize: 3 }), new AdaptiveAveragePooling({ size }))),
+  );
+}
