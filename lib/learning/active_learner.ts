@@ -47,7 +47,7 @@ export interface TeachOptions {
  * import { ActiveLearner, gatherRows, marginQuery, matrix, probeRecipe, Random } from "curio";
  * import assert from "node:assert/strict";
  *
- * const XPool = matrix([[0], [1], [1.6], [3]]);
+ * const XPool = matrix([[0], [0.1], [1.6], [3]]);
  * const learner = new ActiveLearner({
  *   estimator: await probeRecipe({ classNames: ["low", "high"] }).make(new Random(1)),
  *   queryStrategy: marginQuery,
