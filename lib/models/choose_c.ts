@@ -49,9 +49,9 @@ const defaultCs = Array.from({ length: 13 }, (_, place) => 10 ** (-4 + place / 2
 /**
  * The C of a {@linkcode linearProbe} by stratified k-fold cross-validation on its own training items, or by a validation
  * set. Classes with fewer items than folds are always trained on. The probes of a fold are trained from the smallest C
- * up, each beginning where the one before ended; a fold ends where its criterion has become worse three times running,
- * since it is only getting worse and training slower from there. Which C is best is judged among those that every fold
- * has reached.
+ * up, each beginning where the one before ended and ending where its logits are within about 0.01; a fold ends where its
+ * criterion has become worse twice running (the error: four times), since it is only getting worse and training slower
+ * from there. Which C is best is judged among those that every fold has reached.
  *
  * @param embeddings `[items, features]`
  * @param labels their classes
@@ -145,6 +145,9 @@ function* trialsOf(all: LabelledEmbeddings, { validation, folds = 5, random }: C
   }
 }
 
+/** How often a criterion may become worse, running; the loss is smooth in C, the share of errors is not. */
+const patience = { loss: 2, error: 4 };
+
 /** Of one fold, as far as it is worth going. */
 async function scoresOf(
   { train, held }: Trial,
@@ -152,13 +155,16 @@ async function scoresOf(
 ): Promise<CScore[]> {
   const scores: CScore[] = [];
   const labels = Int32Array.from(held.labels);
-  const path = logisticPath(train.embeddings, train.labels, { classCount: classNames.length, standardise, cs });
+  const path = logisticPath(train.embeddings, train.labels, {
+    ...{ classCount: classNames.length, standardise, cs },
+    ...{ precise: false, tolerance: 0.01 },
+  });
   for await (const { c, weights } of path) {
     const probabilities = await probeOf({ classNames, c, weights }).probabilities(held.embeddings);
     const { loss, accuracy } = evaluationOf({ labels, probabilities, classNames });
     scores.push({ c, loss, error: 1 - accuracy });
-    const last = scores.slice(-4).map((score) => score[criterion]);
-    if (last.length === 4 && last.every((value, place) => place === 0 || value > last[place - 1])) break;
+    const last = scores.slice(-1 - patience[criterion]).map((score) => score[criterion]);
+    if (last.length > patience[criterion] && last.every((value, place) => !(value <= last[place - 1]))) break;
   }
   return scores;
 }

@@ -36,7 +36,7 @@ export interface LinearProbeOptions extends Omit<LogisticRegressionOptions, "cla
  * const probe = await linearProbe(matrix([[0], [1], [2], [3]]), [0, 0, 1, 1], { classNames: ["low", "high"] });
  * const { data } = await probe.probabilities(matrix([[1.5], [3]]));
  * // scikit-learn: LogisticRegression().fit([[0], [1], [2], [3]], [0, 0, 1, 1]).predict_proba([[1.5], [3]])
- * assert.deepEqual([...data].map((value) => value.toFixed(4)), ["0.5000", "0.5000", "0.1530", "0.8470"]);
+ * assert.deepEqual([...data].map((value) => value.toFixed(4)), ["0.5000", "0.5000", "0.1919", "0.8081"]);
  * ```
  */
 export async function linearProbe(

@@ -26,9 +26,20 @@ export interface LossAt extends Surroundings {
 export function logisticLoss(options: LogisticLossOptions): (point: Float64Array) => Promise<LossAt> {
   const { rows: { rows: count, columns, data }, targets, classCount, penalty, sampleWeights, products, fast } = options;
   const weightOf = (row: number) => sampleWeights ? sampleWeights[row] : 1;
-  const addPenalty = (gradient: Float64Array, weights: Float64Array) => {
-    for (let at = 0; at < gradient.length; at++) if (at % columns < columns - 1) gradient[at] += penalty * weights[at];
-    return gradient;
+  /**
+   * Adds the penalty's part, and takes away what all classes have in common: it is 0 but for rounding, which nothing
+   * would bring back, since a bias that all classes share changes no probability.
+   */
+  const penalised = (slopes: Float64Array, weights: Float64Array) => {
+    for (let column = 0; column < columns; column++) {
+      let sum = 0;
+      for (let at = column; at < slopes.length; at += columns) {
+        if (column < columns - 1) slopes[at] += penalty * weights[at];
+        sum += slopes[at];
+      }
+      for (let at = column; at < slopes.length; at += columns) slopes[at] -= sum / classCount;
+    }
+    return slopes;
   };
 
   return async (point) => {
@@ -62,7 +73,7 @@ export function logisticLoss(options: LogisticLossOptions): (point: Float64Array
     return {
       value,
       scores,
-      gradient: addPenalty(await products.slopes(residuals), point),
+      gradient: penalised(await products.slopes(residuals), point),
       async curvature(direction) {
         const turns = await fast.scores(direction);
         for (let row = 0; row < count; row++) {
@@ -73,7 +84,7 @@ export function logisticLoss(options: LogisticLossOptions): (point: Float64Array
             turns[at] = weightOf(row) * probabilities[at] * (turns[at] - mean);
           }
         }
-        return addPenalty(await fast.slopes(turns), direction);
+        return penalised(await fast.slopes(turns), direction);
       },
       precondition(vector) {
         diagonal ??= diagonalOf();

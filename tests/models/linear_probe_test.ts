@@ -75,7 +75,7 @@ Deno.test("chooseC() by a validation set is what each probe does on it", async (
       validation.embeddings,
     );
     const losses = validation.labels.map((label, item) => -Math.log(data[10 * item + label]));
-    assertClose([loss], [losses.reduce((sum, value) => sum + value, 0) / 40], 1e-4);
+    assertClose([loss], [losses.reduce((sum, value) => sum + value, 0) / 40], 1e-3);
     const wrong = validation.labels.filter((label, item) => {
       const row = data.subarray(10 * item, 10 * item + 10);
       return row.indexOf(Math.max(...row)) !== label;

@@ -204,6 +204,13 @@ Deno.test("logisticRegression() is at a minimum: the gradient is 0, weights and 
   );
 });
 
+Deno.test("many features leave no bias that all classes share", async () => {
+  const { embeddings, labels } = wavyEmbeddings(large);
+  const { weights } = await logisticRegression(embeddings, labels, { classCount: 10 });
+  const biases = labels.slice(0, 10).map((label) => weights[81 * label + 80]);
+  assertClose([biases.reduce((sum, bias) => sum + bias, 0)], [0], 1e-9);
+});
+
 Deno.test("a class without labels takes no part, one class alone is certain, and with no labels all are alike", async () => {
   const { embeddings, labels } = wavyEmbeddings({ items: 60, features: 8, classes: 3, spread: 0.8 });
   const all = await linearProbe(embeddings, labels, { classNames: names(3) });
