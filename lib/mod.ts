@@ -361,6 +361,7 @@ export {
   type LearningRunsOptions,
   runExperiment,
 } from "./learning/experiment.ts";
+export { type ExperimentParts, experimentParts } from "./learning/experiment_data.ts";
 export { loadFeatureSet, saveFeatureSet } from "./learning/experiment_features.ts";
 export { type Experiment, type ExperimentDeclaration, experimentSchema } from "./learning/experiment_schema.ts";
 export { heldOutScores } from "./learning/held_out_scores.ts";
@@ -467,7 +468,7 @@ export {
   embeddingMap,
   type MapPicks,
 } from "./report/embedding_map.ts";
-export { experimentFrame, experimentTable } from "./report/experiment_table.ts";
+export { experimentFrame, experimentProgress, experimentTable } from "./report/experiment_table.ts";
 export type { Figure, FigureOptions } from "./report/figure.ts";
 export { fontsAvailable } from "./report/fonts.ts";
 export { forgettingCurves, type ForgettingCurvesOptions } from "./report/forgetting_curves.ts";

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Dataset, TrainAndTest } from "../data/dataset.ts";
 import { loadDataset } from "../data/load_dataset.ts";
 import { imageFolder } from "../data/photos/image_folder.ts";
@@ -13,7 +14,7 @@ import { Random } from "../runtime/random.ts";
 import { readAll } from "../runtime/row_reader.ts";
 import type { FeatureSet } from "./examples.ts";
 import { loadFeatureSet } from "./experiment_features.ts";
-import type { DatasetDeclaration } from "./experiment_schema.ts";
+import { type DatasetDeclaration, datasetSchema, type ExperimentDeclaration } from "./experiment_schema.ts";
 
 /** The parts that a run is given. */
 export interface ExperimentParts<E extends Dataset | FeatureSet = Dataset | FeatureSet> {
@@ -24,6 +25,20 @@ export interface ExperimentParts<E extends Dataset | FeatureSet = Dataset | Feat
 
 /** Split and subsets are those of every experiment: seeds differ in what is drawn from them. */
 const splitRandom = () => new Random("experiment");
+
+/**
+ * The pool, validation and test set of one of an experiment's datasets, as its runs have them: the indices of what was
+ * asked count in this pool.
+ *
+ * @throws {TypeError} if the declaration is wrong, and what loading throws
+ */
+export async function experimentParts(dataset: ExperimentDeclaration["datasets"][number]): Promise<ExperimentParts> {
+  const parsed = datasetSchema.safeParse(dataset);
+  if (parsed.success) return await loadParts(parsed.data);
+  throw new TypeError(
+    `Cannot load the parts of an experiment: the declaration is wrong:\n${z.prettifyError(parsed.error)}`,
+  );
+}
 
 /** Reads a declared dataset and divides it. */
 export async function loadParts(

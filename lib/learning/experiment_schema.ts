@@ -22,7 +22,8 @@ const catalogueSchema = z.strictObject({
   ...partSizes,
 }).transform((given) => ({ kind: "catalogue" as const, ...given, name: given.name ?? given.catalogue }));
 
-const datasetSchema = z.union([
+/** Which data an experiment learns from. */
+export const datasetSchema = z.union([
   z.string().transform((catalogue) => ({ catalogue })).pipe(catalogueSchema),
   catalogueSchema,
   z.strictObject({ folder: z.string(), name: z.string(), size: count.default(224), ...partSizes })

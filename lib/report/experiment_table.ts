@@ -1,6 +1,7 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import type { ExperimentResultCell } from "../learning/experiment.ts";
-import { type Table, table, type TableOptions } from "./table.ts";
+import { defaultScreen, type Screen } from "./screen.ts";
+import { renderTable, type Table, table, type TableOptions } from "./table.ts";
 
 /**
  * How an experiment stands: a row for each dataset, model and strategy, with the runs done, failed and waiting, and the
@@ -40,6 +41,24 @@ export function experimentTable(
   });
   const anyError = rows.some(({ error }) => error !== null);
   return table(anyError ? rows : rows.map(({ error: _, ...row }) => row), { title, digits, ...options });
+}
+
+/**
+ * A listener for `onCells` of an experiment that keeps one {@linkcode experimentTable} up to date: in a notebook it is
+ * redrawn as runs end; elsewhere, where nothing can be redrawn, it is drawn once, when none waits.
+ */
+export function experimentProgress(
+  { screen = defaultScreen() }: { readonly screen?: Screen } = {},
+): (cells: readonly ExperimentResultCell[]) => void {
+  const displayId = `curio-experiment-${crypto.randomUUID()}`;
+  let displayed = false;
+  return (cells) => {
+    if (screen.kind !== "notebook" && cells.some(({ status }) => status === "waiting")) return;
+    const { html, text } = renderTable(experimentTable(cells));
+    // A table that cannot be drawn must not stop the work that it tells of.
+    screen.put({ data: { "text/html": html, "text/plain": text }, displayId, update: displayed }).catch(() => {});
+    displayed = true;
+  };
 }
 
 /**

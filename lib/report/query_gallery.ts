@@ -12,7 +12,7 @@ export interface QueryGalleryOptions extends FigureOptions {
 
 /**
  * What a strategy asked in one round: each image with what the model took it for and how sure it was, its label, and the
- * strategy's score.
+ * strategy's score; the answer too, where it was not the label.
  *
  * @param pool the images that were asked about, with their labels
  * @throws {RangeError} if nothing was asked in the round
@@ -38,10 +38,13 @@ export async function queryGallery(
       predictions: shown.map(({ prediction }) => prediction!),
       scores: shown.map(({ confidence }) => confidence!),
     }),
-    notes: shown.map(scoreText),
+    notes: shown.map((question) => noteOf(question, pool)),
   });
 }
 
-function scoreText({ score }: Question): string {
-  return score === null ? "no score" : `score ${formatNumber(Number(score.toPrecision(3)))}`;
+/** The score; and the answer, where it was not the truth. */
+function noteOf({ index, score, label }: Question, { labels, classNames }: Dataset): string {
+  const scored = score === null ? "no score" : `score ${formatNumber(Number(score.toPrecision(3)))}`;
+  if (label === labels[index]) return scored;
+  return `${scored}, ${label === null ? "no answer" : `answered ${classNames[label]}`}`;
 }
