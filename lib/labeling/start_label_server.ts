@@ -45,7 +45,7 @@ export async function startLabelServer(
       const began = Date.now();
       await running.child.status;
       if (ending) return;
-      pause = Date.now() - began > 10_000 ? 50 : Math.min(5000, pause * 2);
+      pause = Date.now() - began > 3000 ? 50 : Math.min(1000, pause * 2);
       await delay(pause, undefined, { ref: false });
       if (ending) return;
       running = await spawn({ store, host, port: settled }).catch(() => running);
