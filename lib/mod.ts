@@ -459,7 +459,7 @@ export { accuracyMatrix, type AccuracyMatrixOptions } from "./report/accuracy_ma
 export { checkExercise, type ExerciseOptions } from "./report/check_exercise.ts";
 export { classBalance } from "./report/class_balance.ts";
 export { classTable } from "./report/class_table.ts";
-export { confusionMatrix, type ConfusionMatrixOptions } from "./report/confusion_matrix.ts";
+export { confusionMatrix, type ConfusionMatrixOptions, type CountedAnswers } from "./report/confusion_matrix.ts";
 export { confusionTable } from "./report/confusion_table.ts";
 export {
   type EmbeddingLayout,

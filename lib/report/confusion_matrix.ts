@@ -7,6 +7,12 @@ import { ink, shade, textOn } from "./palette.ts";
 import { fitText, textWidth } from "./text_width.ts";
 import { type Confusion, topConfusions } from "./top_confusions.ts";
 
+/** What {@linkcode confusionMatrix} draws: of an evaluation, or of a round of active learning, what was counted. */
+export type CountedAnswers = Pick<
+  Evaluation,
+  "classNames" | "count" | "accuracy" | "accuracyInterval" | "confusion"
+>;
+
 /** What {@linkcode confusionMatrix} may be told. */
 export interface ConfusionMatrixOptions extends FigureOptions {
   /** `classes` (the default): as in the dataset; `likeness`: classes taken for each other side by side. */
@@ -21,7 +27,7 @@ export interface ConfusionMatrixOptions extends FigureOptions {
  * @throws {RangeError} if there is no class
  */
 export function confusionMatrix(
-  evaluation: Evaluation,
+  evaluation: CountedAnswers,
   { title = "Confusion matrix", name, order = "classes" }: ConfusionMatrixOptions = {},
 ): Figure {
   const { classNames, confusion, count } = evaluation;
@@ -93,7 +99,7 @@ interface CellOptions {
   readonly cell: number;
 }
 
-function cells({ confusion, classNames }: Evaluation, { shown, cell }: CellOptions): Markup {
+function cells({ confusion, classNames }: CountedAnswers, { shown, cell }: CellOptions): Markup {
   const withText = classNames.length <= 20;
   const byFill = new Map<string, string[]>();
   const texts: Markup[] = [];
@@ -227,7 +233,7 @@ function confusionList(list: readonly Confusion[], { x, y }: { readonly x: numbe
   ]);
 }
 
-function summarise(evaluation: Evaluation): string {
+function summarise(evaluation: CountedAnswers): string {
   const { count, classNames, accuracy, accuracyInterval: [low, high] } = evaluation;
   const worst = topConfusions(evaluation, { count: 5 }).map(({ trueClass, predictedClass, count, share }) =>
     `${trueClass} for ${predictedClass} ${formatCount(count)} times (${formatPercent(share)} of ${trueClass})`
