@@ -483,6 +483,7 @@ export { playground } from "./report/playground.ts";
 export { principalComponents } from "./report/principal_components.ts";
 export { queryGallery, type QueryGalleryOptions } from "./report/query_gallery.ts";
 export { reliabilityDiagram } from "./report/reliability_diagram.ts";
+export { reportsFolder } from "./report/reports_folder.ts";
 export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
 export { saveTable, type SaveTableOptions } from "./report/save_table.ts";
 export { notebookScreen, type Output, type Screen, textScreen, type TextScreenOptions } from "./report/screen.ts";
