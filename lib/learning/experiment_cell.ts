@@ -50,7 +50,10 @@ export async function runCell(cell: ExperimentCell, { folder, signal, onProgress
   const file = join(folder, `${hash}.json`);
   if (await readCell(file)) return { file, cached: true };
   const rounds: Round[] = [];
-  const run = activeLearning({ ...taskOf(cell, parts), ...settingsOf(cell, parts), signal, onProgress });
+  const task = taskOf(cell, parts);
+  // A probe's run is over in a second or two; what takes minutes goes on where it was killed.
+  const journal = haveFeatures(parts) ? undefined : join(folder, "journals");
+  const run = activeLearning({ ...task, ...settingsOf(cell, parts), journal, signal, onProgress });
   for await (const round of run) rounds.push(round);
   await writeFileAtomic(file, JSON.stringify({ configuration, rounds }));
   return { file, cached: false };
