@@ -142,7 +142,7 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
   }
 
   // Wanted by everybody after every answer: with many items, worked out once in two seconds.
-  const summary = atMostEvery(() => standing.size > 500 ? summarySeconds * 1000 : 0, clock, () => {
+  const summary = atMostEvery(() => standing.size > 100 ? summarySeconds * 1000 : 0, clock, () => {
     const annotations = labels();
     const shared = [...Map.groupBy(annotations, ({ item }) => item).values()].filter(({ length }) => length > 1).length;
     const pairs = shared > 0 ? pairwiseKappas(annotations).filter(({ kappa }) => !Number.isNaN(kappa)) : [];

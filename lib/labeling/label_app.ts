@@ -113,13 +113,13 @@ export function labelApp(
   app.get("/", (context) => {
     const token = context.req.query("token");
     if (token !== undefined) {
-      if (!strangers("tokens")) throw new RefusedError(429, "Too many links were tried. Wait a minute.");
       const secret = access.redeem(token);
       if (secret !== undefined) {
         context.header("set-cookie", `${cookie}=${secret}; HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000`);
         // A redirect would still count as coming from the other site, and the cookie would not be sent with it.
         return html(context, "enter.html", 200);
       }
+      if (!strangers("tokens")) throw new RefusedError(429, "Too many wrong links were tried. Wait a minute.");
       onRefused(refusalOf(context, 401, "a token that is wrong or was used"));
     }
     if (annotatorOf(context) !== undefined) {
