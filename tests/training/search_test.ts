@@ -32,7 +32,7 @@ Deno.test("randomConfigurations() draws within its ranges, each hyperparameter b
     kind: ["a", "b"],
   };
   const drawn = randomConfigurations(space, { count: 400, random: new Random(1) });
-  assert.ok(drawn.every(({ rate }) => rate >= 1e-4 && rate < 1e-1));
+  assert.ok(drawn.every(({ rate }) => Number(rate) >= 1e-4 && Number(rate) < 1e-1));
   const small = drawn.filter(({ rate }) => Number(rate) < 10 ** -2.5).length;
   assert.ok(small > 160 && small < 240, `${small} of 400 below the middle order of magnitude`);
   assert.deepEqual([...new Set(drawn.map(({ units }) => units))].sort(), [2, 3, 4, 5]);
