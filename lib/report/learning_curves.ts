@@ -18,6 +18,8 @@ export interface LearningCurve {
 export interface LearningCurvesOptions extends FigureOptions {
   /** What the band around the mean shows; the 95 % interval of the mean (Student's t over runs) by default. */
   readonly band?: Spread | "none";
+  /** What the runs differ in, and so whose variance the band shows: `seeds: initial labels, weights, batch order`. */
+  readonly varies?: string;
   /** What is measured; `test accuracy` by default. */
   readonly measure?: string;
   /** Whether the measure is a share, to be written in per cent; yes by default. */
@@ -69,6 +71,7 @@ export function learningCurves(
     title = "Learning curves",
     name,
     band = "interval",
+    varies,
     measure = "test accuracy",
     percent = true,
     axis = "labels",
@@ -136,7 +139,7 @@ export function learningCurves(
   }, { y: key.height });
   return drawFigure({
     title,
-    subtitle: describeRuns(curves, banded.length > 0 ? band : "none"),
+    subtitle: describeRuns(curves, { band: banded.length > 0 ? band : "none", varies }),
     name,
     summary: summarise(curves, { points, measure, axis, write, reference }),
     width,
@@ -182,7 +185,10 @@ function pointsOf({ name, labels, runs }: LearningCurve, spread: Spread): Point[
   }));
 }
 
-function describeRuns(curves: readonly LearningCurve[], band: Spread | "none"): string {
+function describeRuns(
+  curves: readonly LearningCurve[],
+  { band, varies }: { readonly band: Spread | "none"; readonly varies?: string },
+): string {
   const counts = curves.map(({ runs }) => runs.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   if (most === 1) return "One run each";
@@ -193,7 +199,7 @@ function describeRuns(curves: readonly LearningCurve[], band: Spread | "none"): 
     deviation: "; band: one standard deviation over runs to each side",
     range: "; band: from the lowest run to the highest",
   };
-  return line + meaning[band];
+  return line + (varies === undefined ? "" : `, different ${varies}`) + meaning[band];
 }
 
 function summarise(

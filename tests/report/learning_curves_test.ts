@@ -11,6 +11,7 @@ Deno.test("learningCurves() says which variance its band shows", () => {
   assert.match(shown("deviation"), /band: one standard deviation over runs/);
   assert.match(shown("range"), /band: from the lowest run to the highest/);
   assert.doesNotMatch(shown("none"), /band:|aria-label="area"/);
+  assert.match(learningCurves(curves, { varies: "seeds" }).svg, /Mean of 2 runs, different seeds; band: 95 %/);
 });
 
 Deno.test("learningCurves() draws no band for one run, and says so", () => {
