@@ -1,11 +1,12 @@
 import { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
 import { element } from "./markup.ts";
 
-/** Between two figures, in CSS pixels. */
-const gap = 8;
+/** Between two figures, and at most in all: CSS pixels. */
+const [gap, widest] = [8, 860];
 
 /**
- * Figures in one row, each with its own title, as one figure: what is to be compared should be seen together.
+ * Figures in one row, each with its own title, as one figure: what is to be compared should be seen together. Where they
+ * are wider than a page, all are made smaller alike.
  *
  * @throws {RangeError} if there is none
  *
@@ -17,7 +18,7 @@ const gap = 8;
  * const [one, other] = [[[0.9, 0.1], [0.2, 0.8]], [[0.4, 0.6], [0.2, 0.8]]].map((rows) =>
  *   confusionMatrix(evaluationOf({ labels: [0, 1], probabilities: matrix(rows), classNames }))
  * );
- * sideBySide([one, other], { title: "Before and after" }).width >= 2 * one.width;
+ * sideBySide([one, other], { title: "Before and after" }).width > one.width;
  * ```
  */
 export function sideBySide(figures: readonly Figure[], { title = "Side by side", name }: FigureOptions = {}): Figure {
@@ -30,12 +31,13 @@ export function sideBySide(figures: readonly Figure[], { title = "Side by side",
     width += gap + figure.width;
     return placed;
   }).join("");
+  const scale = Math.min(1, widest / width);
   return drawFigure({
     title,
     name,
     summary: figures.map((figure) => `${figure.title}: ${figure.summary}`).join(" "),
-    width,
-    height: Math.max(...figures.map((figure) => figure.height)),
-    body,
+    width: scale * width,
+    height: scale * Math.max(...figures.map((figure) => figure.height)),
+    body: element("g", { transform: `scale(${scale})` }, [body]),
   });
 }

@@ -64,7 +64,7 @@ export function modelCard(
     ...note ? [`**About the data.** ${note}`] : [],
     "**How it was measured.** The recipe was fixed beforehand, and all training images were trained on; the test images " +
     "were looked at once, at the end.",
-    `**Not for** ${entry.title} itself, which it has seen with all its labels: \`loadBackbone\` refuses that.`,
+    `**Not for** ${entry.name} itself, which it has seen with all its labels: \`loadBackbone\` refuses that.`,
     `**Licence.** The weights are Curio's own, under its licence. That of the data: ${entry.licence}.`,
     `**To make it again:**\n\n\`\`\`sh\n${command}\n\`\`\``,
   ].join("\n\n") + "\n";

@@ -59,7 +59,7 @@ export async function run(args: readonly string[]): Promise<number> {
     name,
     output,
     note,
-    command: `deno task pretrain ${args.map((arg) => /^[\w./-]+$/.test(arg) ? arg : `'${arg}'`).join(" ")}`,
+    command: ["deno task pretrain", ...args.map(quoted)].join(" "),
     onProgress: progress,
   });
   await progress.done();
@@ -148,6 +148,11 @@ export async function pretrain(
   } finally {
     await classifier.dispose();
   }
+}
+
+/** As a shell takes it for one word. */
+function quoted(arg: string): string {
+  return /^[\w./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`;
 }
 
 function wholeNumber(option: string, text: string): number {

@@ -7,8 +7,9 @@ const figures = ["one", "other"].map((title) =>
 
 Deno.test("sideBySide() holds all figures in one row, and says what each says", async () => {
   const both = sideBySide(figures, { title: "Both", name: "both" });
-  assert.ok(both.width >= figures[0].width + figures[1].width);
-  assert.ok(both.height >= figures[0].height);
+  assert.ok(both.width <= 900, "no wider than a page");
+  const scale = Number(both.svg.match(/scale\(([\d.]+)\)/)![1]);
+  assert.ok(Math.abs(scale * (figures[0].width + figures[1].width + 8) - 860) < 1);
   assert.equal(both.name, "both");
   for (const { title, summary } of figures) assert.ok(both.summary.includes(`${title}: ${summary}`));
   assert.equal(
