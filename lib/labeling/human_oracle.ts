@@ -79,10 +79,11 @@ export function humanOracle(
       return answers.size;
     };
     if (collect() < indices.length) {
-      const labels = new Int32Array(dataset.images.count);
-      await showOn(screen, [
-        gallery({ ...dataset, labels }, indices.slice(0, 30), { labels: false, title: "What is asked" }),
-      ]);
+      if (screen.kind === "notebook") {
+        const unlabelled = { ...dataset, labels: new Int32Array(dataset.images.count) };
+        const strip = gallery(unlabelled, indices.slice(0, 30), { labels: false, title: "What is asked" });
+        await showOn(screen, [strip]);
+      }
       if (plain) await askHere({ store, me, refs: asked.map(({ ref }) => ref), prompt, collect, signal });
       else {
         server ??= await startLabelServer(path, serverOptions);
