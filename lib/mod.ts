@@ -316,6 +316,7 @@ export { aulc } from "./report/statistics/aulc.ts";
 export { type CompareOptions, compareStrategies, type Comparison } from "./report/statistics/compare_strategies.ts";
 export { comparisonTable } from "./report/statistics/comparison_table.ts";
 export { holm } from "./report/statistics/holm.ts";
+export { leaderVerdict } from "./report/statistics/leader_verdict.ts";
 export { type Bounds, type LabelsSaved, labelsSaved, labelsToReach } from "./report/statistics/labels_saved.ts";
 export type { BudgetRange } from "./report/statistics/learning_run.ts";
 export { differencePlot, labelsSavedPlot } from "./report/statistics/interval_plot.ts";
