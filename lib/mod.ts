@@ -438,6 +438,8 @@ export {
 } from "./learning/stopping_rules.ts";
 
 // continual
+export { aGem, type AGemOptions } from "./continual/a_gem.ts";
+export { continualLearning } from "./continual/continual_learning.ts";
 export {
   type AccuracyMatrix,
   avalancheForgetting,
@@ -449,11 +451,35 @@ export {
   continualMetrics,
   forwardTransfer,
 } from "./continual/continual_metrics.ts";
+export type { Batch, ContinualNetwork, LossGradients, Snapshot } from "./continual/continual_network.ts";
+export type { ContinualOptions, ContinualTraining, LabelBudget } from "./continual/continual_options.ts";
+export type {
+  ContinualStep,
+  ContinualStrategy,
+  Lesson,
+  Place,
+  StrategyRun,
+  StrategyState,
+} from "./continual/continual_strategy.ts";
+export { cumulative, type CumulativeOptions } from "./continual/cumulative.ts";
+export { type DerOptions, derPlusPlus } from "./continual/der_plus_plus.ts";
+export { ewc, type EwcOptions } from "./continual/ewc.ts";
+export type { Exemplar } from "./continual/exemplar.ts";
+export { type ExperienceRecord, matrixOf } from "./continual/experience_record.ts";
+export type { FisherEstimate } from "./continual/fisher_information.ts";
+export { gdumb, type GDumbOptions } from "./continual/gdumb.ts";
+export { icarl, type IcarlOptions } from "./continual/icarl.ts";
+export { joint } from "./continual/joint.ts";
+export { lwf, type LwfOptions } from "./continual/lwf.ts";
+export { mlp, type MlpOptions } from "./continual/mlp.ts";
+export { naive } from "./continual/naive.ts";
 export { onlineStream, type OnlineStreamOptions } from "./continual/online_stream.ts";
 export { permutedStream, type PermutedStreamOptions } from "./continual/permuted_stream.ts";
+export { replay, type ReplayOptions } from "./continual/replay.ts";
 export { rotatedStream, type RotatedStreamOptions } from "./continual/rotated_stream.ts";
 export { splitStream, type SplitStreamOptions } from "./continual/split_stream.ts";
 export type { ContinualStream, Experience, Scenario, StreamSource } from "./continual/stream.ts";
+export { synapticIntelligence, type SynapticIntelligenceOptions } from "./continual/synaptic_intelligence.ts";
 
 // report
 export { accuracyMatrix, type AccuracyMatrixOptions } from "./report/accuracy_matrix.ts";

@@ -1,0 +1,392 @@
+import { lockFile } from "../data/lock_file.ts";
+import { instancesOf } from "../learning/examples.ts";
+import { isMatrix } from "../learning/instances.ts";
+import { cellInterruption } from "../runtime/interruption.ts";
+import { gatherRows, type Matrix, rowOf } from "../runtime/matrix.ts";
+import type { Random } from "../runtime/random.ts";
+import { tf } from "../runtime/tensorflow.ts";
+import { evaluationOf } from "../training/evaluation_of.ts";
+import { optimizerOf } from "../training/optimizers.ts";
+import { softmaxRows } from "../training/softmax_rows.ts";
+import { poolView } from "../query/pool_view.ts";
+import { type CheckpointPlace, readCheckpoint, writeCheckpoint } from "./continual_checkpoint.ts";
+import { type Batch, type ContinualNetwork, continualNetwork, disposeBatch } from "./continual_network.ts";
+import type { ContinualOptions, ContinualTraining, LabelBudget } from "./continual_options.ts";
+import type { ContinualStep, Lesson, Place, StrategyRun } from "./continual_strategy.ts";
+import { exampleCount, examplesAt } from "./examples_at.ts";
+import type { Exemplar } from "./exemplar.ts";
+import type { ExperienceRecord } from "./experience_record.ts";
+import { unitsFor } from "./stream.ts";
+import { wholeExperiences } from "./whole_experiences.ts";
+
+/**
+ * Learns a stream, one experience after the other, and measures after each on the test sets of all. Each experience's
+ * record is yielded when it has been learnt, measured and, with a `checkpoint`, written to disk.
+ *
+ * Everything drawn in experience n is drawn from `random.child("experience").child(n)`, so a run that goes on from its
+ * checkpoint gives the same numbers as one that was never stopped. The records of what was learnt before are yielded
+ * again, first. A second process waits until the first has ended.
+ *
+ * @throws {RangeError} if an option is out of its range, the network does not fit the stream, or the checkpoint is of
+ *   another run
+ * @throws {SyntaxError} if the checkpoint is damaged
+ * @throws the signal's reason when aborted; the experiences yielded before are complete
+ *
+ * @example
+ * ```ts
+ * import { averageAccuracy, continualLearning, matrix, matrixOf, mlp, naive, Random, splitStream } from "curio";
+ * import assert from "node:assert/strict";
+ *
+ * const corners = {
+ *   name: "corners",
+ *   features: matrix([[0, 0], [0, 1], [1, 0], [1, 1]]),
+ *   labels: Int32Array.of(0, 1, 2, 3),
+ *   classNames: ["a", "b", "c", "d"],
+ *   checksum: "00",
+ * };
+ * const stream = splitStream({ train: corners, test: corners }, { scenario: "task", experiences: 2 });
+ * const records = await Array.fromAsync(continualLearning({
+ *   stream,
+ *   strategy: naive(),
+ *   build: (random) => mlp({ input: 2, classes: 4, hidden: [16], random }),
+ *   random: new Random(1),
+ *   training: { steps: 200, batchSize: 2, learningRate: 0.01 },
+ * }));
+ * assert.equal(records[0].accuracies[0], 1);
+ * assert.ok(averageAccuracy(matrixOf(records)) >= 0.5);
+ * ```
+ */
+export async function* continualLearning(options: ContinualOptions): AsyncGenerator<ExperienceRecord, void, void> {
+  checkOptions(options);
+  const { stream, strategy, random, build, training = {}, normalization, featureLayer, checkpoint } = options;
+  const signal = options.signal ?? cellInterruption();
+  const lock = checkpoint === undefined ? undefined : await lockFile(`${checkpoint}.lock`, { signal });
+  const network = continualNetwork({
+    stream,
+    build,
+    random: random.child("weights"),
+    optimizer: optimizerOf(training.optimizer),
+    normalization,
+    featureLayer,
+  });
+  const run: Run = { options, network, strategy: strategy.start(network), signal };
+  try {
+    const place = checkpoint === undefined ? undefined : { path: checkpoint, configuration: configurationOf(options) };
+    const records = await kept(run, place);
+    yield* records;
+    for (let number = records.length; number < stream.experiences.length; number++) {
+      const record = await learnExperience(run, number);
+      records.push(record);
+      if (place) {
+        const state = await run.strategy.save?.() ?? {};
+        await writeCheckpoint({ records, network: await network.readState(), strategy: state }, place);
+      }
+      yield record;
+    }
+  } finally {
+    run.strategy.dispose?.();
+    network.dispose();
+    if (lock) {
+      await Deno.remove(`${checkpoint}.lock`);
+      lock.close();
+    }
+  }
+}
+
+interface Run {
+  readonly options: ContinualOptions;
+  readonly network: ContinualNetwork;
+  readonly strategy: StrategyRun;
+  readonly signal: AbortSignal;
+}
+
+/** What was learnt before this process; the network and the strategy are then as they were. */
+async function kept({ network, strategy }: Run, place: CheckpointPlace | undefined): Promise<ExperienceRecord[]> {
+  const checkpoint = place && await readCheckpoint(place);
+  if (!checkpoint) return [];
+  network.writeState(checkpoint.network);
+  await strategy.restore?.(checkpoint.strategy);
+  return [...checkpoint.records];
+}
+
+async function learnExperience(run: Run, number: number): Promise<ExperienceRecord> {
+  const { options, network, strategy } = run;
+  const { stream, budget, training = {} } = options;
+  const random = options.random.child("experience").child(number);
+  const whole = wholeExperiences(stream, [number]);
+  const untrained = number === 0 ? (await measure(run, -1)).accuracies : undefined;
+  if (training.resetOptimizer) network.resetOptimizer();
+  const place = (own: readonly Exemplar[]): Place => ({ number, own, random: random.child("strategy") });
+
+  let began = performance.now();
+  const bought: number[] = [];
+  const trainings: Trained[] = [];
+  for (const [round, labels] of portions(budget, whole.length).entries()) {
+    const own = random.child("round").child(round);
+    if (budget) bought.push(...await buy(run, { number, bought, labels, budget, random: own }));
+    const examples = budget ? bought.map((index) => whole[index]) : whole;
+    const lesson = await strategy.lesson?.(place(examples)) ?? { examples };
+    trainings.push(await train(run, { lesson, number, share: budget ? 1 / (budget.rounds ?? 5) : 1, random: own }));
+  }
+  const penalty = strategy.penalty?.() ?? 0;
+  const own = budget ? bought.map((index) => whole[index]) : whole;
+  await strategy.afterExperience?.(place(own));
+  const trainSeconds = (performance.now() - began) / 1000;
+  began = performance.now();
+  const { accuracies, confusion } = await measure(run, trainings.at(-1)!.seen);
+  const evaluateSeconds = (performance.now() - began) / 1000;
+  return {
+    number,
+    name: stream.experiences[number].name,
+    accuracies,
+    ...(untrained && { untrained }),
+    confusion,
+    examples: own.length,
+    ...(budget && { bought }),
+    steps: trainings.reduce((sum, { steps }) => sum + steps, 0),
+    loss: trainings.at(-1)!.loss,
+    penalty,
+    memory: await memoryOf(run),
+    seconds: { train: trainSeconds, evaluate: evaluateSeconds },
+  };
+}
+
+interface Training {
+  readonly lesson: Lesson;
+  readonly number: number;
+  /** Of the steps of an experience. */
+  readonly share: number;
+  readonly random: Random;
+}
+
+interface Trained {
+  readonly steps: number;
+  readonly loss: number | null;
+  readonly seen: number;
+}
+
+async function train(run: Run, { lesson, number, share, random }: Training): Promise<Trained> {
+  const { network, options: { stream, training = {}, onProgress = () => {} }, signal } = run;
+  const { examples, seen = number, effort = 1, fromScratch = false } = lesson;
+  const { batchSize = 128, learningRate = 0.001 } = training;
+  if (fromScratch) network.reset(random.child("weights"));
+  const total = examples.length === 0 ? 0 : stepsFor(training, { examples: examples.length, share: share * effort });
+  const perEpoch = Math.ceil(examples.length / batchSize);
+  const task = `experience ${number + 1} of ${stream.experiences.length}`;
+  const losses: number[] = [];
+  let order: Int32Array = new Int32Array(0);
+  const began = performance.now();
+  onProgress({ kind: "begin", task, total, unit: "steps" });
+  let outcome: "done" | "stopped" = "stopped";
+  try {
+    for (let step = 0; step < total; step++) {
+      signal.throwIfAborted();
+      const epoch = Math.floor(step / perEpoch);
+      const start = step % perEpoch * batchSize;
+      if (start === 0) order = random.child("order").child(epoch).permutation(examples.length);
+      const current = Array.from(order.subarray(start, start + batchSize), (place) => examples[place]);
+      const own = random.child("step").child(step);
+      const loss = await takeStep(run, { current, seen, learningRate, random: own });
+      if (step >= Math.floor(0.9 * total)) losses.push(loss);
+      if (step % 50 === 49) onProgress({ kind: "advance", task, done: step + 1, total, metrics: { loss } });
+    }
+    outcome = "done";
+  } finally {
+    onProgress({ kind: "finish", task, outcome, seconds: (performance.now() - began) / 1000 });
+  }
+  const loss = losses.length === 0 ? null : losses.reduce((sum, value) => sum + value, 0) / losses.length;
+  return { steps: total, loss, seen };
+}
+
+interface TakingStep {
+  readonly current: readonly Exemplar[];
+  readonly seen: number;
+  readonly learningRate: number;
+  readonly random: Random;
+}
+
+/** @returns the loss before the update */
+async function takeStep({ network, strategy }: Run, taking: TakingStep): Promise<number> {
+  const { current, seen, learningRate, random } = taking;
+  const lists = strategy.rehearsal?.({ size: current.length, random: random.child("rehearsal") }) ?? [];
+  const batches: Batch[] = [];
+  try {
+    for (const list of [current, ...lists.filter(({ length }) => length > 0)]) {
+      batches.push(await network.read(list, seen));
+    }
+    const [own, ...rehearsed] = batches;
+    const noiseKey = random.child("noise").uint32();
+    const step: ContinualStep = { current: own, rehearsed, noiseKey, random };
+    const loss = tf.tidy(() => {
+      const found = network.gradients(() =>
+        strategy.loss?.(step) ?? network.crossEntropy([own, ...rehearsed], noiseKey)
+      );
+      network.apply(strategy.adjust?.(found.gradients, step) ?? found.gradients, learningRate);
+      return found.loss;
+    });
+    await strategy.afterStep?.(step);
+    const [value] = await loss.data();
+    loss.dispose();
+    return value;
+  } finally {
+    batches.forEach(disposeBatch);
+  }
+}
+
+/** On every test set of the stream, with the classes that compete after experience `seen`. */
+async function measure({ network, strategy, options: { stream }, signal }: Run, seen: number) {
+  const { classNames, experiences } = stream;
+  const confusion = classNames.map(() => Array<number>(classNames.length).fill(0));
+  const accuracies: number[] = [];
+  for (const [number, { test }] of experiences.entries()) {
+    signal.throwIfAborted();
+    const scores = strategy.scores && seen >= 0
+      ? strategy.scores(await network.forward(test, "features"))
+      : await network.forward(test, "logits");
+    const probabilities = among(scores, unitsFor(stream, { of: number, seen }));
+    const evaluation = evaluationOf({ labels: test.labels, probabilities, classNames });
+    accuracies.push(evaluation.accuracy);
+    if (number > seen) continue;
+    evaluation.confusion.forEach((row, unit) => row.forEach((count, other) => confusion[unit][other] += count));
+  }
+  return { accuracies, confusion };
+}
+
+/** The softmax of each row among these units; 0 for the others. */
+function among(scores: Matrix, units: readonly number[]): Matrix {
+  const open = new Set(units);
+  const data = scores.data.map((score, place) => open.has(place % scores.columns) ? score : -Infinity);
+  return softmaxRows({ ...scores, data });
+}
+
+interface Buying {
+  readonly number: number;
+  readonly bought: readonly number[];
+  readonly labels: number;
+  readonly budget: LabelBudget;
+  readonly random: Random;
+}
+
+/** The places in the experience's training set of what the query strategy wants next. */
+async function buy({ network, options: { stream } }: Run, buying: Buying): Promise<number[]> {
+  const { number, bought, labels, budget: { strategy }, random } = buying;
+  const { train } = stream.experiences[number];
+  const known = new Set(bought);
+  const candidates = [...train.labels.keys()].filter((index) => !known.has(index));
+  const units = unitsFor(stream, { of: number, seen: number });
+  const read = (output: "logits" | "features") => (ids: Int32Array) => network.forward(examplesAt(train, ids), output);
+  const competing = async (ids: Int32Array) => {
+    const logits = await read("logits")(ids);
+    return gatherColumns(logits, units);
+  };
+  const instances = instancesOf(train);
+  const embeddings = isMatrix(instances) ? (ids: Int32Array) => gatherRows(instances, ids) : read("features");
+  const view = poolView({
+    classCount: units.length,
+    candidates,
+    labelled: bought,
+    labels: bought.map((index) => units.indexOf(train.labels[index])),
+    logits: competing,
+    labelledProbabilities: async (ids) => softmaxRows(await competing(ids)),
+    embeddings,
+    labelledEmbeddings: embeddings,
+  });
+  return [...(await strategy.select(view, Math.min(labels, candidates.length), random.child("select"))).indices];
+}
+
+function gatherColumns(source: Matrix, columns: readonly number[]): Matrix {
+  const data = new Float32Array(source.rows * columns.length);
+  for (let row = 0; row < source.rows; row++) {
+    const values = rowOf(source, row);
+    columns.forEach((column, place) => data[row * columns.length + place] = values[column]);
+  }
+  return { rows: source.rows, columns: columns.length, data };
+}
+
+/** How many labels are bought in each round; one round of all, where nothing has to be bought. */
+function portions(budget: LabelBudget | undefined, available: number): number[] {
+  if (!budget) return [available];
+  const { labels, rounds = 5 } = budget;
+  return Array.from(
+    { length: rounds },
+    (_, round) => Math.floor(labels * (round + 1) / rounds) - Math.floor(labels * round / rounds),
+  );
+}
+
+function stepsFor(
+  { epochs, steps = 2000, batchSize = 128 }: ContinualTraining,
+  { examples, share }: { readonly examples: number; readonly share: number },
+): number {
+  if (epochs !== undefined) {
+    return Math.max(1, Math.round(epochs * Math.min(1, share) * Math.ceil(examples / batchSize)));
+  }
+  return Math.max(1, Math.round(steps * share));
+}
+
+async function memoryOf({ strategy, network: { stream } }: Run): Promise<ExperienceRecord["memory"]> {
+  const exemplars = strategy.memory?.() ?? [];
+  const instances = instancesOf(stream.experiences[0].train);
+  const each = isMatrix(instances)
+    ? 4 * instances.columns
+    : instances.shape.height * instances.shape.width * instances.shape.channels;
+  const { tensors = new Map() } = await strategy.save?.() ?? {};
+  const kept = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  return { exemplars: exemplars.length, bytes: each * exemplars.length + kept };
+}
+
+/** Everything that decides the numbers. */
+function configurationOf(
+  { stream, strategy, random, build, training, normalization, featureLayer, budget }: ContinualOptions,
+) {
+  return {
+    format: 1,
+    stream: {
+      ...stream,
+      experiences: stream.experiences.map(({ name, units, train, test }) => ({
+        name,
+        units,
+        data: [train, test].map(({ checksum, labels }) => [checksum, labels.join()]),
+      })),
+    },
+    strategy: { name: strategy.name, options: strategy.options },
+    random: random.state,
+    build: String(build),
+    training,
+    normalization,
+    featureLayer,
+    budget: budget && { ...budget, strategy: { name: budget.strategy.name, options: budget.strategy.options } },
+  };
+}
+
+function checkOptions({ stream, training = {}, budget }: ContinualOptions): void {
+  const { epochs, steps, batchSize = 128, learningRate = 0.001 } = training;
+  for (
+    const [name, value] of Object.entries({ epochs, steps, batchSize, labels: budget?.labels, rounds: budget?.rounds })
+  ) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw new RangeError(`Cannot learn the stream: ${name} must be an integer ≥ 1: current value is ${value}`);
+    }
+  }
+  if (epochs !== undefined && steps !== undefined) {
+    throw new RangeError(
+      `Cannot learn the stream: either epochs or steps may be given: current values are ${epochs} and ${steps}`,
+    );
+  }
+  if (!(learningRate > 0)) {
+    throw new RangeError(`Cannot learn the stream: learningRate must be above 0: current value is ${learningRate}`);
+  }
+  if (budget && budget.labels < (budget.rounds ?? 5)) {
+    throw new RangeError(
+      `Cannot learn the stream: at least one label must be bought in each of ${budget.rounds ?? 5} rounds: ` +
+        `current value is ${budget.labels} labels`,
+    );
+  }
+  const empty = stream.experiences.find(({ train, test }) => exampleCount(train) === 0 || exampleCount(test) === 0);
+  if (stream.experiences.length === 0 || empty) {
+    throw new RangeError(
+      `Cannot learn the stream: each of its experiences must hold training and test examples: current value is ${
+        empty ? `"${empty.name}" without` : "no experience"
+      }`,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import { tf } from "../runtime/tensorflow.ts";
+import type { ContinualStrategy } from "./continual_strategy.ts";
+import { quadraticPenalty } from "./quadratic_penalty.ts";
+
+/** What {@linkcode synapticIntelligence} may be told. */
+export interface SynapticIntelligenceOptions {
+  /** c, the strength; default 0.1, as in van de Ven's code. */
+  readonly strength?: number;
+  /** ξ, which keeps the importance finite where a weight did not move; default 0.1, as in van de Ven's code. */
+  readonly damping?: number;
+}
+
+/**
+ * Synaptic intelligence (Zenke et al., 2017, eqs. 4 and 5): loss + c·Σ_i Ω_i·(θ_i − θ*_i)², where Ω_i grows after each
+ * experience by ω_i / (Δ_i² + ξ). ω_i = −Σ over steps of g_i·(change of θ_i) is how much the weight's path lowered the
+ * loss, Δ_i how far it went in all; g is the gradient of the loss without the penalty, as in the paper (van de Ven's code
+ * takes it with). Avalanche's `SynapticIntelligence` is the older AR1 code: it cuts Ω off at a largest value.
+ *
+ * @throws {RangeError} if an option is out of its range
+ */
+export function synapticIntelligence(
+  { strength = 0.1, damping = 0.1 }: SynapticIntelligenceOptions = {},
+): ContinualStrategy {
+  if (!(strength >= 0 && Number.isFinite(strength) && damping > 0)) {
+    throw new RangeError(
+      "Cannot weigh synapses: the strength must be at least 0 and the damping above 0: " +
+        `current values are ${strength} and ${damping}`,
+    );
+  }
+  return {
+    name: "SI",
+    options: { strength, damping },
+    start(network) {
+      const { weights } = network;
+      const penalty = quadraticPenalty(weights);
+      const paths = tf.tidy(() =>
+        weights.map((weight) => ({
+          weight,
+          /** −Σ g·Δθ of this experience. */
+          gain: tf.variable(tf.zerosLike(weight), false),
+          /** Where the weight was before this step. */
+          before: tf.variable(weight.clone(), false),
+          /** Where it was when the experience began. */
+          start: tf.variable(weight.clone(), false),
+        }))
+      );
+      let taskGradients: tf.Tensor[] = [];
+      return {
+        adjust(gradients) {
+          taskGradients = gradients.map((gradient) => tf.keep(gradient.clone()));
+          return penalty.gradients().map((pull, place) => gradients[place].add(pull.mul(2 * strength)));
+        },
+        afterStep() {
+          paths.forEach(({ weight, gain, before }, place) =>
+            tf.tidy(() => {
+              gain.assign(gain.sub(taskGradients[place].mul(weight.sub(before))));
+              before.assign(weight.clone());
+            })
+          );
+          tf.dispose(taskGradients);
+        },
+        afterExperience: () =>
+          Promise.try(() => {
+            const importance = tf.tidy(() =>
+              paths.map(({ weight, gain, start }) => gain.div(weight.sub(start).square().add(damping)))
+            );
+            penalty.replace(importance, 1);
+            tf.dispose(importance);
+            begin();
+          }),
+        penalty: () => 2 * strength * penalty.value(),
+        save: async () => ({ tensors: await penalty.save() }),
+        restore: ({ tensors }) =>
+          Promise.try(() => {
+            penalty.restore(tensors!);
+            begin();
+          }),
+        dispose() {
+          penalty.dispose();
+          tf.dispose(paths.flatMap(({ gain, before, start }) => [gain, before, start]));
+        },
+      };
+
+      function begin(): void {
+        paths.forEach(({ weight, gain, before, start }) =>
+          tf.tidy(() => {
+            gain.assign(tf.zerosLike(weight));
+            before.assign(weight.clone());
+            start.assign(weight.clone());
+          })
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  aGem,
+  avalancheForgetting,
+  averageAccuracy,
+  cnn,
+  continualLearning,
+  type ContinualStrategy,
+  cumulative,
+  derPlusPlus,
+  ewc,
+  type ExperienceRecord,
+  gdumb,
+  icarl,
+  joint,
+  lwf,
+  marginSampling,
+  matrixOf,
+  naive,
+  onlineStream,
+  Random,
+  randomSampling,
+  replay,
+  type Scenario,
+  splitStream,
+  synapticIntelligence,
+  tf,
+} from "curio";
+import { syntheticDataset } from "../training/synthetic_dataset.ts";
+import { smallOptions, smallRun, smallStream } from "./small_stream.ts";
+
+const strategies: Readonly<Record<string, () => ContinualStrategy>> = {
+  naive: () => naive(),
+  cumulative: () => cumulative(),
+  joint: () => joint(),
+  "replay, reservoir": () => replay({ memory: 30 }),
+  "replay, class-balanced": () => replay({ memory: 30, buffer: "classBalanced" }),
+  "replay, herding": () => replay({ memory: 30, buffer: "herding" }),
+  GDumb: () => gdumb({ memory: 30 }),
+  EWC: () => ewc({ lambda: 100, samples: 20 }),
+  "online EWC": () => ewc({ lambda: 100, samples: 20, mode: "online", decay: 0.9, fisher: "sampled" }),
+  "EWC on batch gradients": () => ewc({ lambda: 1000, fisher: "batchGradient", samples: Infinity, batchSize: 16 }),
+  SI: () => synapticIntelligence({ strength: 1 }),
+  LwF: () => lwf(),
+  "A-GEM": () => aGem({ memory: 30, sampleSize: 16 }),
+  "DER++": () => derPlusPlus({ memory: 30 }),
+  iCaRL: () => icarl({ memory: 30 }),
+};
+
+const numbersOf = (records: readonly ExperienceRecord[]) => records.map(({ seconds: _, ...numbers }) => numbers);
+
+for (const [name, make] of Object.entries(strategies)) {
+  Deno.test(`${name}: stopped after any experience and resumed, the same numbers, and no tensor stays`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const before = tf.memory().numTensors;
+      const whole = await smallRun({ strategy: make() });
+      assert.equal(whole.length, 3);
+      for (const stopAfter of [1, 2]) {
+        const checkpoint = join(folder, `${stopAfter}`);
+        const first: ExperienceRecord[] = [];
+        for await (const record of continualLearning(smallOptions({ strategy: make(), checkpoint }))) {
+          first.push(record);
+          if (first.length === stopAfter) break;
+        }
+        const resumed = await smallRun({ strategy: make(), checkpoint });
+        assert.deepEqual(resumed.slice(0, stopAfter), first);
+        assert.deepEqual(numbersOf(resumed), numbersOf(whole));
+      }
+      assert.equal(tf.memory().numTensors, before);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("naive learning forgets; replay and what sees all data at once do not", async () => {
+  const ends = async (strategy: ContinualStrategy) => averageAccuracy(matrixOf(await smallRun({ strategy })));
+  assert.ok(await ends(naive()) < 0.5);
+  for (
+    const strategy of [replay({ memory: 60 }), gdumb({ memory: 60 }), cumulative(), joint(), icarl({ memory: 60 })]
+  ) {
+    assert.ok(await ends(strategy) > 0.8, strategy.name);
+  }
+});
+
+Deno.test("each experience is learnt when it comes, in all three scenarios", async () => {
+  for (const scenario of ["task", "domain", "class"] satisfies Scenario[]) {
+    const records = await smallRun({ strategy: naive(), scenario });
+    records.forEach(({ accuracies, number }) => assert.ok(accuracies[number] > 0.9, scenario));
+  }
+});
+
+Deno.test("in the scenario `task` only an experience's own units compete", async () => {
+  const records = await smallRun({ strategy: naive(), scenario: "task" });
+  const { confusion } = records[2];
+  confusion.forEach((row, unit) =>
+    row.forEach((count, other) => assert.ok(count === 0 || Math.floor(unit / 2) === Math.floor(other / 2)))
+  );
+  assert.equal(confusion.flat().reduce((sum, count) => sum + count, 0), 120);
+});
+
+Deno.test("every memory holds what it promises after every experience of a long stream", async () => {
+  const stream = onlineStream(smallStream(), { size: 12, random: new Random(1) });
+  for (const [name, make] of Object.entries(strategies)) {
+    if (!/replay|GDumb|A-GEM|DER|iCaRL/.test(name)) continue;
+    const before = tf.memory().numTensors;
+    const records = await smallRun({ strategy: make(), stream, training: { epochs: 1, batchSize: 12 } });
+    assert.equal(records.length, 21);
+    let seen = 0;
+    for (const { memory, examples } of records) {
+      seen += examples;
+      assert.equal(memory.exemplars, Math.min(30, seen), name);
+    }
+    assert.equal(tf.memory().numTensors, before, name);
+  }
+});
+
+Deno.test("EWC and SI hold weights back: their penalties are not 0, and hold more the stronger they are", async () => {
+  for (
+    const make of [
+      (strength: number) => ewc({ lambda: 1000 * strength, samples: 40 }),
+      (strength: number) => synapticIntelligence({ strength: 10 * strength }),
+    ]
+  ) {
+    const [weak, strong] = [
+      await smallRun({ strategy: make(0.01), scenario: "domain" }),
+      await smallRun({ strategy: make(100), scenario: "domain" }),
+    ];
+    for (const records of [weak, strong]) {
+      assert.equal(records[0].penalty, 0);
+      assert.ok(records.slice(1).every(({ penalty }) => penalty > 0));
+    }
+    const forgotten = (records: ExperienceRecord[]) => avalancheForgetting(matrixOf(records))[0];
+    assert.ok(forgotten(strong) < forgotten(weak));
+  }
+});
+
+Deno.test("without a penalty, a memory or a teacher, strategies are naive learning to the last bit", async () => {
+  const plain = (await smallRun({ strategy: naive() })).map(({ accuracies, loss }) => ({ accuracies, loss }));
+  for (const strategy of [ewc({ lambda: 0, samples: 5 }), synapticIntelligence({ strength: 0 })]) {
+    const records = await smallRun({ strategy });
+    assert.deepEqual(records.map(({ accuracies, loss }) => ({ accuracies, loss })), plain, strategy.name);
+  }
+});
+
+Deno.test("joint learning takes all steps at the first experience, and its rows are alike", async () => {
+  const records = await smallRun({ strategy: joint() });
+  assert.deepEqual(records.map(({ steps }) => steps), [180, 0, 0]);
+  assert.deepEqual(records[2].accuracies, records[0].accuracies);
+});
+
+Deno.test("in an active stream only the budget is bought, each label once, and learnt from", async () => {
+  for (const strategy of [randomSampling(), marginSampling()]) {
+    const budget = { labels: 12, rounds: 3, strategy };
+    const records = await smallRun({ strategy: replay({ memory: 30 }), budget });
+    for (const { bought, examples, steps } of records) {
+      assert.equal(examples, 12);
+      assert.equal(new Set(bought).size, 12);
+      assert.equal(steps, 60);
+    }
+    assert.deepEqual(records.map(({ memory }) => memory.exemplars), [12, 24, 30]);
+    assert.ok(averageAccuracy(matrixOf(records)) > 0.6);
+  }
+});
+
+Deno.test("a stream of images is learnt by a convolutional network with dropout, and no tensor stays", async () => {
+  const part = (count: number, seed: number) => syntheticDataset({ count, classes: 4, seed });
+  const stream = splitStream({ train: part(48, 1), test: part(16, 2) }, { scenario: "class", experiences: 2 });
+  const before = tf.memory().numTensors;
+  const [record] = await smallRun({
+    strategy: lwf(),
+    stream,
+    build: (random) =>
+      cnn({
+        shape: { height: 8, width: 8, channels: 1 },
+        classes: 4,
+        filters: [4],
+        denseUnits: [8],
+        denseDropout: 0.2,
+        random,
+      }),
+    training: { steps: 30, batchSize: 8, learningRate: 0.02 },
+  });
+  assert.ok(record.accuracies[0] > 0.8);
+  assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("a checkpoint of other settings, or one that is damaged, is refused and left alone", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const checkpoint = join(folder, "run");
+    await smallRun({ strategy: naive(), checkpoint });
+    await assert.rejects(smallRun({ strategy: lwf(), checkpoint }), /Cannot go on from .* the same settings/);
+    const bytes = await Deno.readFile(checkpoint);
+    bytes[bytes.length - 9] ^= 1;
+    await Deno.writeFile(checkpoint, bytes);
+    await assert.rejects(smallRun({ strategy: naive(), checkpoint }), SyntaxError);
+    assert.deepEqual(await Deno.readFile(checkpoint), bytes);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("continualLearning() stops at once when it is told to, and leaves no tensor", async () => {
+  const before = tf.memory().numTensors;
+  const signal = AbortSignal.abort(new Error("enough"));
+  await assert.rejects(smallRun({ strategy: naive(), signal }), /enough/);
+  assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("continualLearning() refuses what does not fit", async () => {
+  const strategy = naive();
+  await assert.rejects(smallRun({ strategy, training: { epochs: 1, steps: 2 } }), /either epochs or steps/);
+  await assert.rejects(smallRun({ strategy, training: { batchSize: 0 } }), /batchSize must be an integer/);
+  await assert.rejects(smallRun({ strategy, training: { learningRate: 0 } }), /learningRate must be above 0/);
+  await assert.rejects(smallRun({ strategy: icarl(), scenario: "domain" }), /must be class-incremental/);
+  await assert.rejects(
+    smallRun({ strategy, budget: { labels: 2, strategy: randomSampling() } }),
+    /at least one label must be bought/,
+  );
+  const build = smallOptions({ strategy, scenario: "domain" }).build;
+  await assert.rejects(smallRun({ strategy, build }), /must have 6 outputs.*current value is 2/s);
+});
