@@ -103,19 +103,21 @@ async function startRun(options: LoopOptions): Promise<Run> {
 /** The initial set with its labels. */
 async function firstStep(run: Run): Promise<readonly Question[]> {
   const { store, options: { initial = { size: 100 } } } = run;
-  if (!store.step(-1) && "rounds" in initial) {
-    const bought = initial.rounds.flatMap(({ initial = [], asked }) => [...initial, ...asked]);
-    store.saveStep(-1, { questions: bought.map(({ label: _, ...question }) => question) });
-    store.saveAnswers(-1, new Map(bought.map(({ index, label }): [number, Answer] => [index, label])));
-  } else if (!store.step(-1)) {
-    const { indices, scores } = await chooseInitial(run, initial);
-    const questions = Array.from(indices, (index, place) => ({
-      index,
-      score: scores ? numberOrNull(scores[place]) : null,
-      prediction: null,
-      confidence: null,
-    }));
-    store.saveStep(-1, { questions });
+  if (!store.step(-1)) {
+    if ("rounds" in initial) {
+      const bought = initial.rounds.flatMap(({ initial = [], asked }) => [...initial, ...asked]);
+      store.saveStep(-1, { questions: bought.map(({ label: _, ...question }) => question) });
+      store.saveAnswers(-1, new Map(bought.map(({ index, label }): [number, Answer] => [index, label])));
+    } else {
+      const { indices, scores } = await chooseInitial(run, initial);
+      const questions = Array.from(indices, (index, place) => ({
+        index,
+        score: scores ? numberOrNull(scores[place]) : null,
+        prediction: null,
+        confidence: null,
+      }));
+      store.saveStep(-1, { questions });
+    }
   }
   return await answered(run, -1);
 }
