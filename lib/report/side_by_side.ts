@@ -16,7 +16,7 @@ const [gap, widest] = [8, 860];
  *
  * const classNames = ["cat", "dog"];
  * const [one, other] = [[[0.9, 0.1], [0.2, 0.8]], [[0.4, 0.6], [0.2, 0.8]]].map((rows) =>
- *   confusionMatrix(evaluationOf({ labels: [0, 1], probabilities: matrix(rows), classNames }))
+ *   confusionMatrix(evaluationOf({ labels: Int32Array.of(0, 1), probabilities: matrix(rows), classNames }))
  * );
  * sideBySide([one, other], { title: "Before and after" }).width > one.width;
  * ```
