@@ -57,6 +57,13 @@ export {
   imageFolder,
   type ImageFolderOptions,
 } from "./data/photos/image_folder.ts";
+export {
+  type ClassFacts,
+  type DuplicatePhotos,
+  inspectPhotos,
+  type PhotoFacts,
+  type PhotoInspection,
+} from "./data/photos/inspect_photos.ts";
 export { loadPhotos, type LoadPhotosOptions, type Photos } from "./data/photos/load_photos.ts";
 export type { UnreadablePhoto } from "./data/photos/read_photo.ts";
 export type { Interpolation, ResizeOptions } from "./data/photos/resize_options.ts";
