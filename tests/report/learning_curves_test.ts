@@ -49,3 +49,17 @@ Deno.test("spreadOf() gives the interval of Student's t, one deviation, or the r
   assert.deepEqual(spreadOf([1, 2, 6], "range"), { mean: 3, low: 1, high: 6 });
   assert.deepEqual(spreadOf([4], "interval"), { mean: 4, low: 4, high: 4 });
 });
+
+Deno.test("learningCurves() can say what else stands along the axis, and space it by factors", () => {
+  const curves = [{ name: "a", labels: [1, 10, 100], runs: [[0.1, 0.2, 0.3]] }];
+  const placesOf = (logarithmic: boolean) => {
+    const { svg } = learningCurves(curves, { axis: "stages", logarithmic });
+    const [, line] = svg.match(/d="(M[\d.]+,[\d.]+L[\d.]+,[\d.]+L[\d.]+,[\d.]+)"/)!;
+    return [...line.matchAll(/[ML]([\d.]+),/g)].map(([, x]) => Number(x));
+  };
+  assert.match(learningCurves(curves, { axis: "stages" }).summary, /at 100 stages/);
+  const [first, second, third] = placesOf(true);
+  assert.ok(Math.abs((third - second) - (second - first)) < 0.01);
+  const [one, ten, hundred] = placesOf(false);
+  assert.ok(Math.abs((hundred - ten) - 10 * (ten - one)) < 0.01);
+});
