@@ -18,7 +18,6 @@ export interface MlpOptions {
  * layer. Weights start uniform in ±1/√fan-in, as PyTorch's `nn.Linear`; biases at 0.
  */
 export function mlp({ input, classes, hidden = [400, 400], random }: MlpOptions): tf.LayersModel {
-  const inputShape = typeof input === "number" ? [input] : [input.height, input.width, input.channels];
   const kernelInitializer = (name: string) =>
     tf.initializers.varianceScaling({
       scale: 1 / 3,
@@ -27,7 +26,11 @@ export function mlp({ input, classes, hidden = [400, 400], random }: MlpOptions)
       seed: random.child(name).uint32(),
     });
   const network = tf.sequential();
-  network.add(tf.layers.flatten({ name: "flatten", inputShape }));
+  network.add(
+    typeof input === "number"
+      ? tf.layers.inputLayer({ name: "features", inputShape: [input] })
+      : tf.layers.flatten({ name: "flatten", inputShape: [input.height, input.width, input.channels] }),
+  );
   for (const [place, units] of hidden.entries()) {
     const name = `hidden${place + 1}`;
     network.add(tf.layers.dense({ name, units, activation: "relu", kernelInitializer: kernelInitializer(name) }));
