@@ -186,6 +186,27 @@ Deno.test("a stream of images is learnt by a convolutional network with dropout,
   assert.equal(tf.memory().numTensors, before);
 });
 
+Deno.test("killed in the middle of any experience and started again, the same numbers", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const checkpoint = join(folder, "run");
+    for (const dieIn of ["1", "3"]) {
+      const { signal } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", join(import.meta.dirname!, "killed_run.ts"), checkpoint, dieIn],
+        stderr: "null",
+      }).output();
+      assert.equal(signal, "SIGKILL");
+    }
+    const strategy = () => derPlusPlus({ memory: 30 });
+    assert.deepEqual(
+      numbersOf(await smallRun({ strategy: strategy(), checkpoint })),
+      numbersOf(await smallRun({ strategy: strategy() })),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a checkpoint of other settings, or one that is damaged, is refused and left alone", async () => {
   const folder = await Deno.makeTempDir();
   try {
