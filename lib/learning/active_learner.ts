@@ -13,14 +13,14 @@ import { type QueryFunction, type QueryFunctionOptions, uncertaintyQuery } from 
  * committee.
  */
 export type LearnerEstimator<X extends Instances> = Pick<Estimator<X>, "embeddings" | "members"> & {
-  fit(X: X, y: Int32Array, options: EstimatorFitOptions): unknown;
+  fit(X: X, y: Int32Array, options: EstimatorFitOptions & Pick<TeachOptions, "bootstrap">): unknown;
 } & (Pick<Estimator<X>, "probabilities"> | { predictProba(X: X): Promise<Matrix> });
 
 /** What an {@linkcode ActiveLearner} is made of. */
 export interface ActiveLearnerOptions<X extends Instances = Instances> {
   readonly estimator: LearnerEstimator<X>;
   /** A function of the learner and a pool, or a strategy of the house; default {@linkcode uncertaintyQuery}. */
-  readonly queryStrategy?: QueryFunction<ActiveLearner<X>> | QueryStrategy;
+  readonly queryStrategy?: QueryFunction<ActiveLearner<NoInfer<X>>> | QueryStrategy;
   /** What is labelled from the start; the estimator is fitted to it when the learner is first used. */
   readonly XTraining?: X;
   readonly yTraining?: ArrayLike<number>;

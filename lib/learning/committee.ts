@@ -13,7 +13,7 @@ export interface CommitteeOptions<X extends Instances = Instances> {
   /** Learners of different seeds, training sets, bootstrap samples or architectures, over the same classes. */
   readonly learnerList: readonly ActiveLearner<X>[];
   /** Default {@linkcode voteEntropyQuery}. */
-  readonly queryStrategy?: QueryFunction<Committee<X>> | QueryStrategy;
+  readonly queryStrategy?: QueryFunction<Committee<NoInfer<X>>> | QueryStrategy;
   /** Of strategies that draw; default seed 0. */
   readonly random?: Random;
 }
