@@ -26,7 +26,7 @@ export const experienceRecordSchema = z.strictObject({
   memory: z.strictObject({
     /** Examples that the strategy keeps. */
     exemplars: z.int().nonnegative(),
-    /** What it keeps in all: the exemplars' pixels or features, and its tensors. */
+    /** The exemplars' pixels or features, and the tensors that it saves; a frozen copy of the network is not counted. */
     bytes: size,
   }),
   seconds: z.strictObject({ train: size, evaluate: size }),

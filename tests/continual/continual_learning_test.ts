@@ -38,8 +38,8 @@ const strategies: Readonly<Record<string, () => ContinualStrategy>> = {
   "replay, class-balanced": () => replay({ memory: 30, buffer: "classBalanced" }),
   "replay, herding": () => replay({ memory: 30, buffer: "herding" }),
   GDumb: () => gdumb({ memory: 30 }),
-  EWC: () => ewc({ lambda: 100, samples: 20 }),
-  "online EWC": () => ewc({ lambda: 100, samples: 20, mode: "online", decay: 0.9, fisher: "sampled" }),
+  EWC: () => ewc({ lambda: 100, samples: 8 }),
+  "online EWC": () => ewc({ lambda: 100, samples: 8, mode: "online", decay: 0.9, fisher: "sampled" }),
   "EWC on batch gradients": () => ewc({ lambda: 1000, fisher: "batchGradient", samples: Infinity, batchSize: 16 }),
   SI: () => synapticIntelligence({ strength: 1 }),
   LwF: () => lwf(),
@@ -51,7 +51,7 @@ const strategies: Readonly<Record<string, () => ContinualStrategy>> = {
 const numbersOf = (records: readonly ExperienceRecord[]) => records.map(({ seconds: _, ...numbers }) => numbers);
 
 for (const [name, make] of Object.entries(strategies)) {
-  const training = { steps: 25, batchSize: 16, learningRate: 0.01 };
+  const training = { steps: 10, batchSize: 16, learningRate: 0.01 };
   Deno.test(`${name}: stopped after any experience and resumed, the same numbers, and no tensor stays`, async () => {
     const folder = await Deno.makeTempDir();
     try {
