@@ -3,7 +3,7 @@ import { compareStrategies, leaderVerdict, type LearningRun } from "curio";
 
 const labels = [100, 200];
 
-/** Eight seeds; `gains` are what each strategy has over random at the end, which wavers from seed to seed. */
+/** `gains` are what each strategy has over random at the end; a thousandth wavers from seed to seed. */
 function runsOf(gains: Readonly<Record<string, number>>, seeds = 8): LearningRun[] {
   return Array.from(
     { length: seeds },
@@ -12,7 +12,7 @@ function runsOf(gains: Readonly<Record<string, number>>, seeds = 8): LearningRun
         strategy,
         seed,
         labels,
-        values: [0.5, 0.6 + gain + ((seed * (place + 3)) % 5) / 1000],
+        values: [0.5, 0.6 + gain + ((seed + place) % 2) / 1000],
       })),
   ).flat();
 }
@@ -40,9 +40,6 @@ Deno.test("leaderVerdict() counts a strategy that did better than the leader as 
 });
 
 Deno.test("leaderVerdict() names nobody where the leader is not found to be better than random", () => {
-  assert.match(
-    verdictFor("margin", runsOf({ margin: 0 })),
-    /^Which strategy is the most effective cannot be said\. No? ?difference|cannot be said\. no difference found/,
-  );
+  assert.match(verdictFor("margin", runsOf({ margin: 0 })), /cannot be said\. no difference found between margin/);
   assert.match(verdictFor("margin", runsOf({ margin: 0.1 }, 3)), /cannot be said\. Descriptive only: with 3 seeds/);
 });
