@@ -62,8 +62,8 @@ export function modelCard(
     "A network that has learned to see, to start from where labels are few.",
     "| | |\n| --- | --- |\n" + Object.entries(rows).map(([what, value]) => `| ${what} | ${value} |`).join("\n"),
     ...note ? [`**About the data.** ${note}`] : [],
-    "**How it was measured.** The recipe was fixed beforehand, and all training images were trained on; the test images " +
-    "were looked at once, at the end.",
+    "**How it was measured.** The recipe was fixed beforehand, and all training images were trained on. Nothing was chosen " +
+    "by the test images.",
     `**Not for** ${entry.name} itself, which it has seen with all its labels: \`loadBackbone\` refuses that.`,
     `**Licence.** The weights are Curio's own, under its licence. That of the data: ${entry.licence}.`,
     `**To make it again:**\n\n\`\`\`sh\n${command}\n\`\`\``,
