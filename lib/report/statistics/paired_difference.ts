@@ -42,7 +42,7 @@ export const power = 0.8;
  *
  * const { mean, low, high, detectable } = pairedDifference([0.01, 0.02, 0.03, 0.01, 0.02, 0.03]);
  * assert.equal(mean.toFixed(3), "0.020");
- * assert.deepEqual([low, high, detectable].map((value) => value.toFixed(4)), ["0.0106", "0.0294", "0.0128"]);
+ * assert.deepEqual([low, high, detectable].map((value) => value.toFixed(4)), ["0.0106", "0.0294", "0.0127"]);
  * ```
  */
 export function pairedDifference(
