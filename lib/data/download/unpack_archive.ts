@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import tar from "tar-stream";
 import yauzl from "yauzl";
 import { DataFormatError } from "../data_format_error.ts";
+import { BoundedReader } from "./bounded_reader.ts";
 
 /** A file wanted out of an archive. */
 export interface WantedMember {
@@ -138,7 +139,9 @@ async function* tarMembers(path: string): AsyncGenerator<Member> {
 }
 
 async function* zipMembers(path: string): AsyncGenerator<Member> {
-  const zip = await yauzl.openPromise(path);
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  const zip = await yauzl.fromRandomAccessReaderPromise(new BoundedReader(file, size), size, { autoClose: false });
   for await (const entry of zip.eachEntry()) {
     yield { path: entry.fileName, size: entry.uncompressedSize, read: () => zip.openReadStreamPromise(entry) };
   }

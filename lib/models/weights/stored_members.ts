@@ -1,5 +1,6 @@
 import yauzl from "yauzl";
 import { DataFormatError } from "../../data/data_format_error.ts";
+import { BoundedReader } from "../../data/download/bounded_reader.ts";
 
 /** A member of a zip archive that lies in it uncompressed. */
 export interface StoredMember {
@@ -45,38 +46,5 @@ export async function storedMembers(path: string): Promise<ReadonlyMap<string, S
   } catch (error) {
     if (error instanceof DataFormatError) throw error;
     throw refuse("it must be a whole zip archive", error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** Gives yauzl bytes of a file. Its own reader lets an offset beyond all numbers end the process. */
-class BoundedReader extends yauzl.RandomAccessReader {
-  readonly #file: Deno.FsFile;
-  readonly #size: number;
-
-  constructor(file: Deno.FsFile, size: number) {
-    super();
-    this.#file = file;
-    this.#size = size;
-  }
-
-  override read(
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-    callback: (error: Error | null) => void,
-  ): void {
-    queueMicrotask(() => callback(this.#fill(buffer.subarray(offset, offset + length), position)));
-  }
-
-  #fill(part: Uint8Array, position: number): Error | null {
-    if (!(position >= 0 && position + part.length <= this.#size)) return new RangeError("it points beyond its end");
-    this.#file.seekSync(position, Deno.SeekMode.Start);
-    for (let done = 0; done < part.length;) {
-      const read = this.#file.readSync(part.subarray(done));
-      if (read === null) return new RangeError("it ends too early");
-      done += read;
-    }
-    return null;
   }
 }

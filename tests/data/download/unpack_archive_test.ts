@@ -73,6 +73,16 @@ Deno.test("unpackArchive() refuses an archive that is cut anywhere", async () =>
   }
 });
 
+Deno.test("unpackArchive() refuses a zip64 archive whose directory lies where no file reaches", async () => {
+  const bytes = new Uint8Array(42);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x07064b50, true); // zip64 locator
+  view.setBigUint64(8, 2n ** 60n, true); // where the directory's end is said to be
+  view.setUint32(20, 0x06054b50, true); // end of the directory, whose numbers say: look into zip64
+  bytes.fill(0xff, 24, 40);
+  await assert.rejects(unpack("archive.zip", bytes), DataFormatError);
+});
+
 Deno.test("unpackArchive() says that a file is missing where it is", async () => {
   await assert.rejects(unpackArchive("/nowhere/a.tar.gz", { members, folder: "/" }), { code: "ENOENT" });
   await assert.rejects(unpackArchive("/nowhere/a.zip", { members, folder: "/" }), { code: "ENOENT" });
