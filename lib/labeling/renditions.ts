@@ -1,11 +1,23 @@
 import sharp from "sharp";
 
-// Everything that is not a picture of pixels stays out: SVG and PDF can refer to other files and run for ever.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({
-  operation: ["Jpeg", "Png", "Webp", "Tiff", "Nsgif", "Heif"].map((format) => `VipsForeignLoad${format}`),
-});
-sharp.concurrency(1);
+/**
+ * From now on this process opens nothing but pictures of pixels: SVG and PDF can refer to other files and run for ever.
+ * That holds for everything in it, figures too, so it is for a server's own process. Disposing of the result ends it.
+ */
+export function openPicturesOnly(): Disposable {
+  sharp.block({ operation: ["VipsForeignLoad"] });
+  sharp.unblock({
+    operation: ["Jpeg", "Png", "Webp", "Tiff", "Nsgif", "Heif"].map((format) => `VipsForeignLoad${format}`),
+  });
+  const threads = sharp.concurrency();
+  sharp.concurrency(1);
+  return {
+    [Symbol.dispose]() {
+      sharp.unblock({ operation: ["VipsForeignLoad"] });
+      sharp.concurrency(threads);
+    },
+  };
+}
 
 /** How large an image is wanted: longest side in pixels. */
 export const sizes = { thumb: 320, view: 1600, full: 4096 } as const;

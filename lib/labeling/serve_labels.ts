@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { openDesk } from "./desk.ts";
 import { labelApp, type Refusal } from "./label_app.ts";
 import { openLabelStore } from "./label_store.ts";
-import { renditions } from "./renditions.ts";
+import { openPicturesOnly, renditions } from "./renditions.ts";
 
 /** The log is begun anew when it has grown to so many bytes; the one before is kept. */
 const mostLogBytes = 4e6;
@@ -19,6 +19,7 @@ if (import.meta.main) {
     options: { store: { type: "string" }, host: { type: "string" }, port: { type: "string" } },
   });
   const { store: path = "", host = "127.0.0.1", port = "0" } = values;
+  openPicturesOnly();
   const desk = openDesk(openLabelStore(path));
   let names: readonly string[] = [];
   const app = labelApp({

@@ -3,8 +3,14 @@ import sharp from "sharp";
 import type { LabelStore, ProjectOptions } from "curio";
 import { openDesk } from "../../lib/labeling/desk.ts";
 import { labelApp, type Refusal } from "../../lib/labeling/label_app.ts";
-import { renditions } from "../../lib/labeling/renditions.ts";
+import { openPicturesOnly, renditions } from "../../lib/labeling/renditions.ts";
 import { draft, inFolder, paint, smallStore } from "./small_store.ts";
+
+let allowed: Disposable;
+Deno.test.beforeAll(() => {
+  allowed = openPicturesOnly();
+});
+Deno.test.afterAll(() => allowed[Symbol.dispose]());
 
 const host = "127.0.0.1:8000";
 

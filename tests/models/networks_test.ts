@@ -57,7 +57,7 @@ for (const { name, size, normsAtRest, logits, gradients } of references) {
         const [wantedNorm, wantedProduct] = gradients[name.name];
         const error = Math.max(Math.abs(norm - wantedNorm), Math.abs(product - wantedProduct));
         // PyTorch's own memory layouts differ by 3e-3 in a ResNet-50: units within rounding of 0 fall on either side.
-        const limit = (normsAtRest ? 1e-2 : 2e-3) * wantedNorm + 1e-6 * whole;
+        const limit = (normsAtRest ? 1e-2 : 3e-3) * wantedNorm + 1e-6 * whole;
         assert.ok(error <= limit, `gradient of ${name.name}: ${error} of ${wantedNorm}`);
       }
       assert.deepEqual(
