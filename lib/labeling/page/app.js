@@ -194,6 +194,8 @@ async function refill() {
     setTimeout(refill, 2000);
   } finally {
     taking = false;
+    // What came may have been answered on the way, or more be in others' hands for now.
+    if (queue.length === 0 && !exhausted) setTimeout(refill, 500);
   }
 }
 
