@@ -110,8 +110,12 @@ pageTest("200 images are labelled by keyboard, three are taken back, and a reloa
 pageTest("a killed server, and a lost network, lose no answer and count none twice", async () => {
   await scene({ count: 40 }, async ({ store, server, open }) => {
     const page = await open("me");
+    let killed = 0;
     for (let done = 0; done < 40; done++) {
-      if (done % 10 === 9) Deno.kill(server.pid, "SIGKILL");
+      if (done % 10 === 9) {
+        await until(() => server.pid !== killed, "a server in the place of the one that was killed");
+        Deno.kill(killed = server.pid, "SIGKILL");
+      }
       if (done === 2) await page.context().setOffline(true);
       await nextName(page);
       await page.keyboard.press("2");
