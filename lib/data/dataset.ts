@@ -20,6 +20,8 @@ export interface ImageSource {
    * @throws {RangeError} if an index is not an integer in 0…`count` − 1
    */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
+  /** Of a view, such as a part of other images or the same in another size: which images it shows at `indices`. */
+  viewed?(indices: ArrayLike<number>): { readonly images: ImageSource; readonly indices: ArrayLike<number> };
 }
 
 /** Images, what each one shows, and the names of what can be shown. */

@@ -52,6 +52,7 @@ export function resized(dataset: Dataset, options: ResizeOptions): Dataset {
         }
         return squares;
       },
+      viewed: (indices) => ({ images, indices }),
     },
     checksum: createHash("sha256").update(checksum).update(JSON.stringify(plan)).digest("hex"),
   };

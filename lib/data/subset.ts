@@ -42,6 +42,7 @@ export function subset<Whole extends Dataset>(dataset: Whole, indices: ArrayLike
         checkIndices(places, chosen.length);
         return await images.read(Int32Array.from(places, (place) => chosen[place]));
       },
+      viewed: (places) => ({ images, indices: Int32Array.from(places, (place) => chosen[place]) }),
     },
     labels: chosen.map((index) => labels[index]),
     ...(files && { files: Array.from(chosen, (index) => files[index]) }),
