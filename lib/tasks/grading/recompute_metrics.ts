@@ -26,6 +26,10 @@ export function recomputeMetrics(evidence: Evidence, testImages: TestImages): Ma
       if (strange) return [name, { fault: strange }];
       const wrong = metric.predictions.find(({ length }) => length !== images.length);
       if (wrong) return [name, { fault: `it gives ${wrong.length} predictions for ${images.length} test images` }];
+      const classes = testImages.classNames.length;
+      if (metric.predictions.flat().some((each) => each >= classes)) {
+        return [name, { fault: `it predicts a class beyond the ${classes} of ${testImages.dataset}` }];
+      }
       const values = metric.predictions.map((classes) =>
         statisticOf(metric.statistic, { classes, images, testImages })
       );
@@ -51,11 +55,9 @@ interface Predicted {
   readonly testImages: TestImages;
 }
 
-/** @returns NaN where a prediction is no class */
 function statisticOf(statistic: "accuracy" | "macroF1", { classes, images, testImages }: Predicted): number {
   const { classNames } = testImages;
   const columns = classNames.length;
-  if (classes.some((each) => each >= columns)) return NaN;
   const data = new Float32Array(classes.length * columns);
   classes.forEach((each, row) => data[row * columns + each] = 1);
   const labels = Int32Array.from(images, (hash) => testImages.labels.get(hash)!);
