@@ -376,6 +376,7 @@ export { heldOutScores } from "./learning/held_out_scores.ts";
 export { JournalError, type JournalFault } from "./learning/journal_error.ts";
 export { exportJournal, importJournal, readJournal } from "./learning/journal_export.ts";
 export type { Instances } from "./learning/instances.ts";
+export { type LabelQuality, normalisedMargin, selfConfidence } from "./learning/label_quality.ts";
 export type {
   GrowingBatch,
   InitialChoice,
@@ -388,6 +389,7 @@ export type { LearningRun } from "./learning/learning_run.ts";
 export { type NetworkFit, networkRecipe, type NetworkRecipeOptions } from "./learning/network_recipe.ts";
 export { type AnnotatorNoise, type LabelNoise, noisyOracle } from "./learning/noisy_oracle.ts";
 export type { Answer, AskOptions, Oracle } from "./learning/oracle.ts";
+export { type OutOfSampleOptions, outOfSampleProbabilities } from "./learning/out_of_sample.ts";
 export { Pool, type PoolOptions, type PoolState } from "./learning/pool.ts";
 export { PoolError, type PoolFault } from "./learning/pool_error.ts";
 export { predictionStability, type StabilityOptions } from "./learning/prediction_stability.ts";
@@ -419,6 +421,7 @@ export {
   type VotingModel,
   weightedRandom,
 } from "./learning/query_function.ts";
+export type { Relabelling } from "./learning/relabelling.ts";
 export {
   type HeldOutScores,
   numbersOf,

@@ -13,6 +13,7 @@ import type { Answer } from "./oracle.ts";
 import { openJournal } from "./journal.ts";
 import { Pool } from "./pool.ts";
 import { predictionStability } from "./prediction_stability.ts";
+import { doubtfulQuestions, settledRelabelling, standingOf } from "./relabelling.ts";
 import type { HeldOutScores, Question, Round, RoundTraining, Stability } from "./round.ts";
 import { roundView } from "./round_view.ts";
 import { runConfiguration } from "./run_configuration.ts";
@@ -26,7 +27,8 @@ import type { RoundProgress } from "./stopping_rules.ts";
  *
  * Every round trains from new weights unless `training` says otherwise, with as many gradient steps as the estimator's
  * recipe says. Selection and stopping see labels that were bought and the validation set; the test set is read after
- * both are settled. Items on which the oracle abstains are put aside.
+ * both are settled. Items on which the oracle abstains are put aside. With `relabel`, part of each batch asks again about
+ * labels that look wrong.
  *
  * Everything drawn in round n is drawn from `random.child("round n")`, so a run that goes on from its journal gives the
  * same numbers as one that was never stopped.
@@ -41,24 +43,27 @@ export async function* activeLearning(options: LoopOptions): AsyncGenerator<Roun
   const { pool, store } = run;
   try {
     const initial = await firstStep(run);
-    const first = takeAnswers(pool, initial);
+    const begun = byNovelty(run, initial);
+    const first = takeAnswers(run, begun.asked);
     pool.initialise(first.indices, first.labels);
-    let abstained = first.abstained;
+    hearAgain(run, begun.askedAgain);
     for (let number = 0;; number++) {
       run.signal.throwIfAborted();
-      const step = await settledStep(run, { number, abstained });
+      const step = await settledStep(run, number);
+      const { asked, askedAgain } = byNovelty(run, step.questions);
       const round: Round = {
         ...step.record,
         ...(number === 0 && { initial }),
-        asked: step.asked,
+        asked,
+        ...(askedAgain.length > 0 && { askedAgain }),
         seconds: { ...step.record.seconds, label: step.labelSeconds },
       };
-      if (round.asked.length > 0) {
-        pool.query(round.asked.map(({ index }) => index));
-        const { indices, labels, abstained: silent } = takeAnswers(pool, round.asked);
+      if (asked.length > 0) {
+        pool.query(asked.map(({ index }) => index));
+        const { indices, labels } = takeAnswers(run, asked);
         pool.label(indices, labels);
-        abstained += silent;
       }
+      hearAgain(run, askedAgain);
       const { test: _, ...progress } = round;
       run.history.push(progress);
       yield round;
@@ -80,6 +85,8 @@ interface Run {
   readonly signal: AbortSignal;
   /** The rounds before, without what was measured on the test set. */
   readonly history: RoundProgress[];
+  /** Of each item that was asked, what was answered, in that order. */
+  readonly answers: Map<number, Answer[]>;
   /** Of the last round that was trained in this process. */
   model?: Estimator;
 }
@@ -97,6 +104,7 @@ async function startRun(options: LoopOptions): Promise<Run> {
       : await openJournal({ folder: journal, configuration: await runConfiguration(options) }),
     signal: options.signal ?? cellInterruption(),
     history: [],
+    answers: new Map(),
   };
 }
 
@@ -105,9 +113,13 @@ async function firstStep(run: Run): Promise<readonly Question[]> {
   const { store, options: { initial = { size: 100 } } } = run;
   if (!store.step(-1)) {
     if ("rounds" in initial) {
-      const bought = initial.rounds.flatMap(({ initial = [], asked }) => [...initial, ...asked]);
+      const bought = initial.rounds.flatMap(({ initial = [], asked, askedAgain = [] }) => [
+        ...initial,
+        ...asked,
+        ...askedAgain,
+      ]);
       store.saveStep(-1, { questions: bought.map(({ label: _, ...question }) => question) });
-      store.saveAnswers(-1, new Map(bought.map(({ index, label }): [number, Answer] => [index, label])));
+      store.saveAnswers(-1, new Map(bought.map(({ label }, place) => [place, label])));
     } else {
       const { indices, scores } = await chooseInitial(run, initial);
       const questions = Array.from(indices, (index, place) => ({
@@ -145,25 +157,20 @@ async function chooseInitial(run: Run, initial: Exclude<InitialChoice, { rounds:
   );
 }
 
-interface Place {
-  readonly number: number;
-  readonly abstained: number;
-}
-
 /** The round from the store, or newly computed; with its questions answered. */
-async function settledStep(run: Run, { number, abstained }: Place): Promise<{
+async function settledStep(run: Run, number: number): Promise<{
   readonly record: RoundRecord;
-  readonly asked: readonly Question[];
+  readonly questions: readonly Question[];
   readonly labelSeconds: number;
 }> {
   const { store } = run;
   if (!store.step(number)) {
-    const { record, questions, carry } = await computeRound(run, { number, abstained });
+    const { record, questions, carry } = await computeRound(run, number);
     store.saveStep(number, { record, questions, carry });
   }
-  const asked = await answered(run, number);
+  const questions = await answered(run, number);
   const { record, labelSeconds } = store.step(number)!;
-  return { record: record!, asked, labelSeconds };
+  return { record: record!, questions, labelSeconds };
 }
 
 interface ComputedRound {
@@ -173,7 +180,7 @@ interface ComputedRound {
 }
 
 /** Trains, measures, decides whether to stop, selects; and only then looks at the test set. */
-async function computeRound(run: Run, { number, abstained }: Place): Promise<ComputedRound> {
+async function computeRound(run: Run, number: number): Promise<ComputedRound> {
   const { options, pool, store, history } = run;
   const { strategy, validation, test, stop = [] } = options;
   const random = options.random.child(`round ${number}`);
@@ -187,12 +194,14 @@ async function computeRound(run: Run, { number, abstained }: Place): Promise<Com
     : undefined;
 
   const validationLabels = validation?.labels.length ?? 0;
+  const { bought, repeats, abstained } = spentBy(run);
   const so: RoundProgress = {
     round: number,
     strategy: strategy.name,
     labels: pool.labelled.length,
+    ...(repeats > 0 && { repeats }),
     validationLabels,
-    budget: pool.labelled.length + validationLabels,
+    budget: bought + validationLabels,
     abstained,
     classCounts: countsOf(pool),
     training,
@@ -302,8 +311,8 @@ async function compareStopSet(run: Run, before: readonly number[] | undefined): 
 
 function reasonToStop(run: Run, rounds: readonly RoundProgress[]): Round["stopped"] {
   const { pool, options: { budget = Infinity, stop = [] } } = run;
-  const labels = pool.labelled.length;
-  if (labels >= budget) return { rule: "labelBudget", reason: `${labels} labels of ${budget} were bought` };
+  const { bought } = spentBy(run);
+  if (bought >= budget) return { rule: "labelBudget", reason: `${bought} labels of ${budget} were bought` };
   for (const rule of stop) {
     const reason = rule.check(rounds);
     if (reason !== undefined) return { rule: rule.name, reason };
@@ -321,8 +330,20 @@ async function select(
   run: Run,
   { random, number, clock }: Selecting,
 ): Promise<{ readonly questions: readonly Omit<Question, "label">[]; readonly warnings: readonly string[] }> {
-  const { strategy, candidates, budget = Infinity } = run.options;
-  const wanted = Math.min(batchSizeOf(run.options, number), budget - run.pool.labelled.length);
+  const { strategy, candidates, relabel, budget = Infinity } = run.options;
+  const affordable = Math.min(batchSizeOf(run.options, number), budget - spentBy(run).bought);
+  const again = relabel
+    ? await clock.in("score", () =>
+      doubtfulQuestions({
+        ...run,
+        relabel,
+        estimator: run.recipe,
+        count: Math.round(relabel.share * affordable),
+        random: random.child("relabel"),
+      }))
+    : [];
+  const wanted = affordable - again.length;
+  if (wanted === 0) return { questions: again, warnings: [] };
   return await clock.in("select", async () => {
     const whole = viewOf(run, { random, onSeconds: (seconds) => clock.move("select", { to: "score", seconds }) });
     const view = candidates === undefined
@@ -335,7 +356,7 @@ async function select(
       score: numberOrNull(scores[place]),
       ...beliefAt(beliefs!, place),
     }));
-    return { questions, warnings: warning === undefined ? [] : [warning] };
+    return { questions: [...questions, ...again], warnings: warning === undefined ? [] : [warning] };
   });
 }
 
@@ -356,41 +377,73 @@ function beliefAt(probabilities: Matrix, place: number): Pick<Question, "predict
 }
 
 /** The step's questions with their answers; what has no answer yet is asked. */
-async function answered({ store, signal, options: { oracle, random } }: Run, round: number): Promise<Question[]> {
+async function answered({ store, signal, answers: heard, options }: Run, round: number): Promise<Question[]> {
+  const { oracle, random } = options;
   const { questions, answers } = store.step(round)!;
-  const open = Int32Array.from(questions.filter(({ index }) => !answers.has(index)), ({ index }) => index);
+  const open = [...questions.keys()].filter((place) => !answers.has(place));
   if (open.length > 0) {
     const began = performance.now();
-    const given = await oracle.ask(open, {
+    const placeOf = new Map(open.map((place) => [questions[place].index, place]));
+    const given = await oracle.ask(Int32Array.from(placeOf.keys()), {
       random: random.child("oracle").child(round),
       round,
       signal,
-      onAnswer: (index, answer) => store.saveAnswers(round, new Map([[index, answer]])),
+      earlier: (index) => heard.get(index)?.length ?? 0,
+      onAnswer: (index, answer) => store.saveAnswers(round, new Map([[placeOf.get(index)!, answer]])),
     });
     if (given.length !== open.length) {
       throw new RangeError(
         `Cannot label: the oracle must give one answer for each of ${open.length} items: current value is ${given.length}`,
       );
     }
-    store.saveAnswers(round, new Map(given.map((answer, place): [number, Answer] => [open[place], answer])));
+    store.saveAnswers(round, new Map(given.map((answer, place) => [open[place], answer])));
     store.saveLabelSeconds(round, (performance.now() - began) / 1000);
   }
   const known = store.step(round)!.answers;
-  return questions.map((question) => ({ ...question, label: known.get(question.index) ?? null }));
+  return questions.map((question, place) => ({ ...question, label: known.get(place) ?? null }));
 }
 
-/** Sorts answers into labels and silence; what has no label is put aside. */
-function takeAnswers(pool: Pool, questions: readonly Question[]) {
+/** Tells questions about items that have been asked before from the others. */
+function byNovelty({ answers }: Run, questions: readonly Question[]) {
+  const known = new Set(answers.keys());
+  const asked: Question[] = [];
+  const askedAgain: Question[] = [];
+  for (const question of questions) {
+    (known.has(question.index) ? askedAgain : asked).push(question);
+    known.add(question.index);
+  }
+  return { asked, askedAgain };
+}
+
+/** Takes down first answers; what has no label is put aside. */
+function takeAnswers({ pool, answers }: Run, asked: readonly Question[]) {
   const indices: number[] = [];
   const labels: number[] = [];
-  for (const { index, label } of questions) {
+  for (const { index, label } of asked) {
+    answers.set(index, [label]);
     if (label === null) pool.ignore(index);
     else {
       indices.push(index);
       labels.push(label);
     }
   }
-  return { indices, labels, abstained: questions.length - labels.length };
+  return { indices, labels };
+}
+
+/** Takes down further answers, and corrects the labels that they outvote. */
+function hearAgain({ pool, answers }: Run, askedAgain: readonly Question[]): void {
+  for (const { index, label } of askedAgain) {
+    const given = answers.get(index)!;
+    given.push(label);
+    pool.correct(index, standingOf(given).label!);
+  }
+}
+
+/** What has been paid for so far, and how often there was no answer. */
+function spentBy({ pool, answers }: Run) {
+  const all = [...answers.values()].flat();
+  const bought = all.filter((answer) => answer !== null).length;
+  return { bought, repeats: bought - pool.labelled.length, abstained: all.length - bought };
 }
 
 function batchSizeOf({ batchSize = 100 }: LoopOptions, round: number): number {
@@ -438,7 +491,9 @@ function phaseClock(): PhaseClock {
   };
 }
 
-function checkOptions({ batchSize = 100, budget = 1, stop = [], validation, pool, test }: LoopOptions): void {
+function checkOptions(options: LoopOptions): void {
+  const { batchSize = 100, budget = 1, stop = [], relabel, validation, pool, test } = options;
+  if (relabel) settledRelabelling(relabel);
   const { first, factor } = typeof batchSize === "number" ? { first: batchSize, factor: 1 } : batchSize;
   if (!(Number.isInteger(first) && first >= 1 && factor >= 1 && Number.isFinite(factor))) {
     throw new RangeError(

@@ -33,7 +33,7 @@ const schema = `
     round INTEGER NOT NULL REFERENCES steps, place INTEGER NOT NULL, item INTEGER NOT NULL,
     score REAL, prediction INTEGER, confidence REAL,
     answered INTEGER NOT NULL DEFAULT 0, label INTEGER,
-    PRIMARY KEY (round, place), UNIQUE (item)
+    PRIMARY KEY (round, place)
   ) STRICT;
 `;
 
@@ -179,7 +179,7 @@ function storeOn(database: DatabaseSync, path: string): Omit<RunStore, "close"> 
   const addQuestion = database.prepare(
     "INSERT INTO questions (round, place, item, score, prediction, confidence) VALUES (?, ?, ?, ?, ?, ?)",
   );
-  const answer = database.prepare("UPDATE questions SET answered = 1, label = ? WHERE round = ? AND item = ?");
+  const answer = database.prepare("UPDATE questions SET answered = 1, label = ? WHERE round = ? AND place = ?");
   const addSeconds = database.prepare("UPDATE steps SET labelSeconds = labelSeconds + ? WHERE round = ?");
   const parsed = <T>(read: () => T): T => {
     try {
@@ -203,7 +203,7 @@ function storeOn(database: DatabaseSync, path: string): Omit<RunStore, "close"> 
               { index, score, prediction, confidence }
             )),
             answers: new Map(
-              questions.filter(({ answered }) => answered).map(({ item, label }): [number, Answer] => [item, label]),
+              questions.flatMap(({ answered, label }, place): [number, Answer][] => answered ? [[place, label]] : []),
             ),
             labelSeconds,
           };
@@ -233,7 +233,7 @@ function storeOn(database: DatabaseSync, path: string): Omit<RunStore, "close"> 
     saveAnswers(round, answers) {
       inJournal(path, () =>
         inTransaction(database, () => {
-          for (const [item, label] of answers) answer.run(label, round, item);
+          for (const [place, label] of answers) answer.run(label, round, place);
         }));
     },
     saveLabelSeconds(round, seconds) {

@@ -137,15 +137,21 @@ export function readJournal(journal: string): Round[] {
       confidence: line.confidence,
       label: line.label,
     }));
-  return lines.filter((line) => line.kind === "step" && line.json !== null && !isOpen(lines, line.round!)).map(
-    (line): Round => {
-      const record = roundRecordSchema.parse(JSON.parse(line.json!));
-      return {
+  const known = new Set<number>();
+  return lines.filter((line) => line.kind === "step" && !isOpen(lines, line.round!)).flatMap(
+    (line): Round[] => {
+      const own = asked(line.round!);
+      const [fresh, askedAgain] = [false, true].map((again) => own.filter(({ index }) => known.has(index) === again));
+      for (const { index } of own) known.add(index);
+      if (line.json === null) return [];
+      const record = roundRecordSchema.parse(JSON.parse(line.json));
+      return [{
         ...record,
         ...(record.round === 0 && { initial: asked(-1) }),
-        asked: asked(record.round),
+        asked: fresh,
+        ...(askedAgain.length > 0 && { askedAgain }),
         seconds: { ...record.seconds, label: line.seconds ?? 0 },
-      };
+      }];
     },
   );
 }
@@ -220,9 +226,9 @@ function stepOf(
   if (line.round === null || record?.success === false || questions.some(({ index }) => index === null)) {
     throw new DataFormatError({ file, rule: `step ${at + 1} must be a whole one`, value: `${record?.error}` });
   }
-  const answers = questions.filter(({ answered }) => answered).map((
-    { index, label },
-  ): [number, Answer] => [index!, label]);
+  const answers = questions.flatMap(({ answered, label }, place): [number, Answer][] =>
+    answered ? [[place, label]] : []
+  );
   return {
     round: line.round,
     step: {

@@ -6,6 +6,7 @@ import type { Random } from "../runtime/random.ts";
 import type { Estimator, EstimatorRecipe, ShrinkAndPerturbOptions } from "./estimator.ts";
 import type { FeatureSet } from "./examples.ts";
 import type { Oracle } from "./oracle.ts";
+import type { Relabelling } from "./relabelling.ts";
 import type { Round } from "./round.ts";
 import type { StoppingRule } from "./stopping_rules.ts";
 
@@ -53,9 +54,9 @@ export interface LoopSettings {
   readonly random: Random;
   /** Default: 100 items by lot. */
   readonly initial?: InitialChoice;
-  /** Items asked in each round; default 100. */
+  /** Questions in each round; default 100. */
   readonly batchSize?: number | GrowingBatch;
-  /** Labels after which the run ends, those of the validation set not counted; default: until the pool is empty. */
+  /** Answers after which the run ends, those of the validation set not counted; default: until the pool is empty. */
   readonly budget?: number;
   /** What else ends it; the first that applies is named. */
   readonly stop?: readonly StoppingRule[];
@@ -65,6 +66,8 @@ export interface LoopSettings {
   readonly training?: TrainingChoice;
   /** Strategies choose among so many items of the pool, drawn anew each round; default: among all. */
   readonly candidates?: number;
+  /** Asks again for labels that look wrong; by default no item is asked twice. */
+  readonly relabel?: Relabelling;
   /** Passes for strategies that read dropout; default 20. */
   readonly dropoutPasses?: number;
   /** `[items, features]` of the pool, for strategies that read embeddings; default: the model's own, or the features. */

@@ -9,6 +9,8 @@ export interface AskOptions {
   readonly random: Random;
   /** The round whose model asks; −1 for the initial set. */
   readonly round: number;
+  /** How many answers an item has had in earlier rounds: where there are some, another opinion is wanted. */
+  readonly earlier?: (index: number) => number;
   readonly signal?: AbortSignal;
   /**
    * For answers that come one at a time: each one told here is kept at once, so that an interruption loses none. Those

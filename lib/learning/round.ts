@@ -18,7 +18,10 @@ export interface HeldOutScores {
 export interface Question {
   /** Stable index in the pool. */
   readonly index: number;
-  /** The strategy's utility at the moment of picking, larger is more wanted; null where it is not a number. */
+  /**
+   * The strategy's utility at the moment of picking, larger is more wanted; null where it is not a number. Where a label
+   * was doubted, the doubt, in 0…1.
+   */
   readonly score: number | null;
   /** The class that the model expected; null in the initial set, and where the model cannot say. */
   readonly prediction: number | null;
@@ -76,9 +79,11 @@ export interface Round {
   readonly strategy: string;
   /** Labels that this round's model learnt from. */
   readonly labels: number;
+  /** Answers about items that had a label already; left out where there are none. */
+  readonly repeats?: number;
   /** Labels spent on the validation set. */
   readonly validationLabels: number;
-  /** All labels that were paid for: `labels` and `validationLabels`. */
+  /** All answers that were paid for: `labels`, `repeats` and `validationLabels`. */
   readonly budget: number;
   /** Questions so far on which the oracle abstained. */
   readonly abstained: number;
@@ -91,10 +96,12 @@ export interface Round {
   readonly test?: HeldOutScores;
   /** Where a stopping rule goes by it. */
   readonly stability?: Stability;
-  /** In round 0: what was asked before there was a model. */
+  /** In round 0: what was asked before there was a model; in a branch, items that were asked again stand here again. */
   readonly initial?: readonly Question[];
   /** What this round's model asked next, in the order picked; none in the last round. */
   readonly asked: readonly Question[];
+  /** Labelled items that were asked about once more; left out where there are none. */
+  readonly askedAgain?: readonly Question[];
   /** What a person should know. */
   readonly warnings: readonly string[];
   /** Of the last round: which rule ended the run, and on what grounds. */

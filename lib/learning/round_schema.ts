@@ -19,6 +19,7 @@ export const roundRecordSchema: z.ZodType<RoundRecord> = z.strictObject({
   round: count,
   strategy: z.string(),
   labels: count,
+  repeats: count.optional(),
   validationLabels: count,
   budget: count,
   abstained: count,

@@ -5,6 +5,7 @@ import type { Examples, UnlabelledExamples } from "./examples.ts";
 import { instancesOf } from "./examples.ts";
 import { instanceCount, isMatrix } from "./instances.ts";
 import type { InitialChoice, LoopOptions } from "./loop_options.ts";
+import { settledRelabelling } from "./relabelling.ts";
 import { numbersOf } from "./round.ts";
 import type { EstimatorRecipe } from "./estimator.ts";
 
@@ -34,6 +35,7 @@ export async function runConfiguration(options: LoopOptions): Promise<unknown> {
       training: options.training ?? "scratch",
       candidates: options.candidates,
       dropoutPasses: options.dropoutPasses ?? 20,
+      relabel: options.relabel && settledRelabelling(options.relabel),
       machine: {
         engine: engineSupport().available ? "graph" : "eager",
         backend: backend.name,

@@ -2,7 +2,7 @@ import type { Answer } from "./oracle.ts";
 import type { Question, Round } from "./round.ts";
 
 /** A round as it stands before its questions are answered. */
-export type RoundRecord = Omit<Round, "asked" | "initial">;
+export type RoundRecord = Omit<Round, "asked" | "askedAgain" | "initial">;
 
 /** What the next round needs besides labels. */
 export interface Carry {
@@ -17,6 +17,7 @@ export interface Step {
   /** None in the initial set, which no model asked. */
   readonly record?: RoundRecord;
   readonly questions: readonly Omit<Question, "label">[];
+  /** By the place of the question. */
   readonly answers: ReadonlyMap<number, Answer>;
   /** Spent waiting for the answers. */
   readonly labelSeconds: number;
@@ -53,7 +54,7 @@ export function memoryStore(): RunStore {
       last = carry;
     },
     saveAnswers(round, answers) {
-      for (const [index, answer] of answers) steps.get(round)?.answers.set(index, answer);
+      for (const [place, answer] of answers) steps.get(round)?.answers.set(place, answer);
     },
     saveLabelSeconds(round, seconds) {
       const step = steps.get(round);

@@ -56,6 +56,7 @@ export function journaledOptions({ kind = "probe", journal, onPoint = () => {} }
     budget: 20,
     candidates: 100,
     stopSetSize: 30,
+    relabel: { share: 0.5, folds: 2 },
     stop: [stabilisedPredictions({ kappa: 1.1 })],
     journal,
     onTrained: () => onPoint(point++),
