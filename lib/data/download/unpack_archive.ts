@@ -30,7 +30,6 @@ interface Member {
 
 /** No archive of a dataset unpacks to more than this. */
 const largestArchive = 8 * 2 ** 30;
-const mostFiles = 500_000;
 
 /**
  * Takes the wanted files out of a `.tar.gz` or `.zip` archive as far as it has them, and nothing else: folders, links and
@@ -58,6 +57,10 @@ export async function unpackArchive(path: string, { members, folder, signal }: U
 export interface UnpackAllOptions {
   /** An existing folder. */
   readonly folder: string;
+  /** Bytes that it may unpack to; 8 GiB by default. */
+  readonly limit?: number;
+  /** Files that it may hold; half a million by default. */
+  readonly mostFiles?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -65,12 +68,16 @@ export interface UnpackAllOptions {
  * Takes all plain files out of a `.tar`, `.tar.gz` or `.zip` archive, in their folders. Links and the like are passed
  * over.
  *
- * @throws {DataFormatError} if the archive is damaged, unpacks to more than 8 GiB or half a million files, or names a
- *   place outside the folder
+ * @throws {DataFormatError} if the archive is damaged, unpacks to more than it may, or names a place outside the
+ *   folder
  */
-export async function unpackAll(path: string, { folder, signal }: UnpackAllOptions): Promise<void> {
+export async function unpackAll(
+  path: string,
+  { folder, limit = largestArchive, mostFiles = 500_000, signal }: UnpackAllOptions,
+): Promise<void> {
   let files = 0;
   await forEachMember(path, {
+    limit,
     signal,
     async take(member) {
       if (member.path === "" || member.path.endsWith("/")) return;
@@ -89,14 +96,18 @@ export async function unpackAll(path: string, { folder, signal }: UnpackAllOptio
 
 async function forEachMember(
   path: string,
-  { take, signal }: { readonly take: (member: Member) => Promise<void>; readonly signal?: AbortSignal },
+  { take, limit = largestArchive, signal }: {
+    readonly take: (member: Member) => Promise<void>;
+    readonly limit?: number;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<void> {
   let unpacked = 0;
   try {
     for await (const member of path.endsWith(".zip") ? zipMembers(path) : tarMembers(path)) {
       signal?.throwIfAborted();
       unpacked += member.size;
-      if (unpacked > largestArchive) throw faultOf(path, `it must unpack to ${largestArchive} bytes at most`, "more");
+      if (unpacked > limit) throw faultOf(path, `it must unpack to ${limit} bytes at most`, "more");
       await take(member);
     }
   } catch (error) {
