@@ -63,10 +63,17 @@ export function humanOracle(
   const store = openLabelStore(path, { classNames, title, overlap });
   const me = store.access.annotator(name, "owner");
   const { refs, screen = defaultScreen(), prompt = globalThis.prompt, ...serverOptions } = options;
-  const refOf = (index: number) => refs?.[index] ?? `${index}`;
   let server: LabelServer | undefined;
 
-  async function ask(indices: Int32Array, { round, signal, onAnswer = () => {} }: AskOptions): Promise<Answer[]> {
+  async function ask(
+    indices: Int32Array,
+    { round, signal, earlier = () => 0, onAnswer = () => {} }: AskOptions,
+  ): Promise<Answer[]> {
+    const refOf = (index: number) => {
+      const ref = refs?.[index] ?? `${index}`;
+      // Asked for another opinion, it is an item of its own: the one before is answered already.
+      return earlier(index) > 0 ? `${ref} (${earlier(index) + 1})` : ref;
+    };
     const files = await filesOf(dataset, indices, join(dirname(path), `${basename(path, ".sqlite")} images`));
     const asked = Array.from(indices, (index, place) => ({ ref: refOf(index), file: files[place], why: why(round) }));
     store.ask(`round ${round}`, asked);

@@ -75,6 +75,20 @@ Deno.test("an interruption loses nothing: asking again, also in a new process, a
   });
 });
 
+Deno.test("where another opinion is wanted, people are asked about an item that they have answered", async () => {
+  await inFolder(async (folder) => {
+    let questions = 0;
+    const prompt = () => ["dark", "bright"][questions++];
+    const screen = textScreen(() => {});
+    await using oracle = humanOracle(photos, { store: join(folder, "labels.sqlite"), screen, plain: true, prompt });
+    assert.deepEqual(await oracle.ask(Int32Array.of(2), asking()), [0]);
+    const again = asking({ round: 1, earlier: () => 1 });
+    assert.deepEqual(await oracle.ask(Int32Array.of(2), again), [1]);
+    assert.deepEqual(await oracle.ask(Int32Array.of(2), again), [1], "and then not again");
+    assert.equal(questions, 2);
+  });
+});
+
 Deno.test("where nobody sits, the plain way says so", async () => {
   await inFolder(async (folder) => {
     const options = {
