@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { installedTensorFlow, repairAddon, tensorflowFolder } from "./addon.ts";
 import { preloadCuda } from "./preload_cuda.ts";
 import { quietly } from "./quietly.ts";
+import { releaseLibraryPages } from "./release_library_pages.ts";
 
 /** What computes, and why it was chosen; part of every run's record. */
 export interface Backend {
@@ -74,6 +75,7 @@ async function startTensorFlow(wanted: string): Promise<Backend> {
   if (installed?.device === "gpu") preloadCuda(join(tensorflowFolder, "nvidia"));
   const node = await quietly(() => import("@tensorflow/tfjs-node-gpu"));
   await tf.setBackend("tensorflow");
+  releaseLibraryPages("libtensorflow");
   tf.enableProdMode();
   return {
     name: "tensorflow",
