@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { catalogue } from "./catalogue.ts";
 import { download as downloadFile } from "./download/download.ts";
 import { unpackPhotos } from "./download/unpack_photos.ts";
+import { isPlainFile } from "./find_files.ts";
 import { lastWritable } from "./last_writable.ts";
 import { photoCatalogue, type PhotoSet } from "./photo_catalogue.ts";
 import { type ImageFolder, imageFolder, type ImageFolderOptions } from "./photos/image_folder.ts";
@@ -85,10 +86,6 @@ async function firstOf(
   test: (path: string) => Promise<boolean>,
 ): Promise<string | undefined> {
   for (const path of paths) if (await test(path)) return path;
-}
-
-async function isPlainFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }
 
 async function holdsFolders(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ignoreNotFound } from "./ignore_not_found.ts";
 
 /** How far {@linkcode trimCache} goes. */
 export interface TrimCacheOptions {
@@ -38,16 +39,12 @@ async function filesBelow(folder: string): Promise<CachedFile[]> {
       const path = join(folder, name);
       if (isDirectory) files.push(...await filesBelow(path));
       else {
-        const { size, mtime } = await Deno.stat(path);
-        files.push({ path, size, used: mtime?.getTime() ?? 0 });
+        const info = await Deno.lstat(path).catch(ignoreNotFound);
+        if (info) files.push({ path, size: info.size, used: info.mtime?.getTime() ?? 0 });
       }
     }
   } catch (error) {
     ignoreNotFound(error);
   }
   return files;
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

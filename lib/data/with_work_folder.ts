@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ignoreNotFound } from "./ignore_not_found.ts";
 import { lockFile } from "./lock_file.ts";
 
 /** What {@linkcode withWorkFolder} does in it. */
@@ -24,8 +25,4 @@ export async function withWorkFolder<T>(parent: string, { signal, work }: WithWo
     await Deno.remove(folder, { recursive: true }).catch(ignoreNotFound);
     await Deno.remove(lockPath);
   }
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ProgressListener } from "../../runtime/progress.ts";
+import { notFound, runProgram } from "./run_program.ts";
 
 /** Where {@linkcode unpackDebianPackage} unpacks, and who watches. */
 export interface UnpackDebianPackageOptions {
@@ -25,8 +26,9 @@ export async function unpackDebianPackage(
   const lists = join(state, "lists");
   const ownState = [`Dir::State::Lists=${lists}`, `Dir::Cache=${join(state, "cache")}`, "APT::Sandbox::User="];
   const patience = ["Acquire::http::Timeout=30", "Acquire::Retries=2", "Acquire::Languages=none"];
+  const how = { complaint: "E:", folder, env: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" }, signal };
   const apt = (command: readonly string[], settings: readonly string[]) =>
-    run("apt-get", { args: [...command, ...settings.flatMap((setting) => ["-o", setting])], folder, signal });
+    runProgram("apt-get", { ...how, args: [...command, ...settings.flatMap((setting) => ["-o", setting])] });
 
   note(`fetching the Debian package ${name} through apt (no root needed, nothing is installed)`);
   let fault = await apt(["download", name], patience);
@@ -40,37 +42,9 @@ export async function unpackDebianPackage(
   if (fault !== undefined) return fault;
   for await (const { name: file } of Deno.readDir(folder)) {
     if (!file.endsWith(".deb")) continue;
-    const unpackFault = await run("dpkg-deb", { args: ["--extract", file, folder], folder, signal });
+    const unpackFault = await runProgram("dpkg-deb", { ...how, args: ["--extract", file, folder] });
     await Deno.remove(join(folder, file));
     return unpackFault;
   }
   return "apt brought no package";
-}
-
-const notFound = (program: string) => `there is no ${program} on this machine`;
-
-/** Runs a program; its last line of complaint if it fails. */
-async function run(
-  program: string,
-  { args, folder, signal }: { args: string[]; folder: string; signal?: AbortSignal },
-): Promise<string | undefined> {
-  signal?.throwIfAborted();
-  try {
-    const { success, code, stderr } = await new Deno.Command(program, {
-      args,
-      cwd: folder,
-      env: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-      signal,
-    }).output();
-    signal?.throwIfAborted();
-    if (success) return undefined;
-    const errors = new TextDecoder().decode(stderr).split("\n").filter((line) => line.startsWith("E:"));
-    return errors.at(-1)?.slice(2).trim() ?? `${program} ${args[0]} ended with exit code ${code}`;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return notFound(program);
-    throw error;
-  }
 }

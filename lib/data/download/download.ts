@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ProgressListener } from "../../runtime/progress.ts";
 import { DownloadError, type FailedAddress } from "./download_error.ts";
 import { openPartialFile, type PartialFile } from "./partial_file.ts";
-import { sha256OfFile } from "../sha256_of_file.ts";
+import { sumOfFile } from "../sum_of_file.ts";
 import { Refusal, transfer } from "./transfer.ts";
 
 /** What {@linkcode download} fetches, from where, and how patiently. */
@@ -138,5 +138,5 @@ async function isAsExpected(path: string, { bytes, sha256 }: { bytes?: number; s
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-  return sha256 === undefined || await sha256OfFile(path) === sha256;
+  return sha256 === undefined || await sumOfFile(path) === sha256;
 }

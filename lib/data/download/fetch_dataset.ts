@@ -6,6 +6,7 @@ import { unpackDebianPackage } from "./debian_package.ts";
 import { download } from "./download.ts";
 import { DownloadError } from "./download_error.ts";
 import { filesIn, isArchive } from "./locate_files.ts";
+import { ignoreNotFound } from "../ignore_not_found.ts";
 import { readContent } from "../read_content.ts";
 import { unpackDataset } from "./unpack_dataset.ts";
 import { withWorkFolder } from "../with_work_folder.ts";
@@ -97,8 +98,4 @@ async function filesBelow(folder: string): Promise<Map<string, string>> {
     if (isDirectory) (await filesBelow(path)).forEach((deeper, name) => found.set(name, deeper));
   }
   return found;
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

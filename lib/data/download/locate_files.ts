@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { CatalogueEntry } from "../catalogue.ts";
+import { isPlainFile } from "../find_files.ts";
 
 /** Where the files of a dataset lie, by the publisher's name. */
 export type FilePaths = ReadonlyMap<string, string>;
@@ -71,12 +72,4 @@ export async function locateArchive(
 /** Whether a source, by its name, holds several files. */
 export function isArchive(name: string): boolean {
   return name.endsWith(".tar.gz") || name.endsWith(".zip");
-}
-
-async function isPlainFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { ignoreNotFound } from "../ignore_not_found.ts";
 import { lockFile, type LockFileOptions } from "../lock_file.ts";
-import { sha256OfFile } from "../sha256_of_file.ts";
+import { sumOfFile } from "../sum_of_file.ts";
 
 const originSchema = z.strictObject({ address: z.string(), validator: z.string() });
 
@@ -56,7 +57,7 @@ export async function openPartialFile(
     },
     async faultOf({ sha256 }) {
       if (sha256 === undefined) return undefined;
-      const found = await sha256OfFile(partialPath);
+      const found = await sumOfFile(partialPath);
       return found === sha256 ? undefined : `sends wrong bytes: their SHA-256 is ${found}`;
     },
     async commit() {
@@ -72,8 +73,4 @@ export async function openPartialFile(
       file.close();
     },
   };
-}
-
-function ignoreNotFound(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

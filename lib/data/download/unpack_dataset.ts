@@ -3,7 +3,7 @@ import { catalogue, type CatalogueEntry } from "../catalogue.ts";
 import { recordContentSums } from "./content_sums.ts";
 import { DataFormatError } from "../data_format_error.ts";
 import { filesIn } from "./locate_files.ts";
-import { sha256OfFile } from "../sha256_of_file.ts";
+import { sumOfFile } from "../sum_of_file.ts";
 import { unpackArchive, type WantedMember } from "./unpack_archive.ts";
 import { withWorkFolder } from "../with_work_folder.ts";
 
@@ -32,7 +32,7 @@ export async function unpackDataset(
     async work(aside) {
       if (await isComplete(entry, folder)) return; // another process has done it
       const [{ sha256 }] = entry.sources;
-      const sum = await sha256OfFile(archive);
+      const sum = await sumOfFile(archive);
       if (verify && sum !== sha256) {
         throw new DataFormatError({ file: archive, rule: `its SHA-256 must be ${sha256}`, value: sum });
       }

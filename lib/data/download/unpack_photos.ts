@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DataFormatError } from "../data_format_error.ts";
+import { fileBelow } from "../find_files.ts";
 import type { PhotoSet } from "../photo_catalogue.ts";
+import { sumOfFile } from "../sum_of_file.ts";
 import { withWorkFolder } from "../with_work_folder.ts";
 import { unpackAll } from "./unpack_archive.ts";
 
@@ -29,7 +30,7 @@ export async function unpackPhotos(
     signal,
     async work(aside) {
       if (await isThere(whole)) return; // another process has done it
-      for (const [algorithm, sum] of Object.entries({ sha256, md5 })) {
+      for (const [algorithm, sum] of [["sha256", sha256], ["md5", md5]] as const) {
         const value = verify && sum !== undefined ? await sumOfFile(path, algorithm) : sum;
         if (value !== sum) {
           throw new DataFormatError({ file: path, rule: `its ${algorithm} must be ${sum}`, value: value! });
@@ -39,7 +40,7 @@ export async function unpackPhotos(
       await Deno.mkdir(unpacked);
       await unpackAll(path, { folder: unpacked, signal });
       if (inner === undefined) return await Deno.rename(unpacked, whole);
-      const found = await findFile(unpacked, inner);
+      const found = await fileBelow(unpacked, inner);
       if (found === undefined) throw new DataFormatError({ file: path, rule: `it must hold ${inner}`, value: "none" });
       const within = join(aside, "within");
       await Deno.mkdir(within);
@@ -49,22 +50,6 @@ export async function unpackPhotos(
   });
 }
 
-async function sumOfFile(path: string, algorithm: string): Promise<string> {
-  using file = await Deno.open(path);
-  const hash = createHash(algorithm);
-  for await (const chunk of file.readable) hash.update(chunk);
-  return hash.digest("hex");
-}
-
 async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
-}
-
-async function findFile(folder: string, wanted: string): Promise<string | undefined> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = join(folder, name);
-    if (name === wanted) return path;
-    const deeper = isDirectory ? await findFile(path, wanted) : undefined;
-    if (deeper !== undefined) return deeper;
-  }
 }

