@@ -387,6 +387,8 @@ async function answered({ store, signal, answers: heard, options }: Run, round: 
     const given = await oracle.ask(Int32Array.from(placeOf.keys()), {
       random: random.child("oracle").child(round),
       round,
+      questions: open.map((place) => questions[place]),
+      strategy: round < 0 ? initialName(options) : options.strategy.name,
       signal,
       earlier: (index) => heard.get(index)?.length ?? 0,
       onAnswer: (index, answer) => store.saveAnswers(round, new Map([[placeOf.get(index)!, answer]])),
@@ -401,6 +403,13 @@ async function answered({ store, signal, answers: heard, options }: Run, round: 
   }
   const known = store.step(round)!.answers;
   return questions.map((question, place) => ({ ...question, label: known.get(place) ?? null }));
+}
+
+/** Name of what chose the initial set; undefined where somebody named its items. */
+function initialName({ initial = { size: 100 } }: LoopOptions): string | undefined {
+  if (!("size" in initial)) return undefined;
+  const { by = "random" } = initial;
+  return typeof by === "string" ? by : by.name;
 }
 
 /** Tells questions about items that have been asked before from the others. */

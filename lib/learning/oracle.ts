@@ -1,4 +1,5 @@
 import type { Random } from "../runtime/random.ts";
+import type { Question } from "./round.ts";
 
 /** A class, or null where the oracle abstains. */
 export type Answer = number | null;
@@ -9,6 +10,10 @@ export interface AskOptions {
   readonly random: Random;
   /** The round whose model asks; −1 for the initial set. */
   readonly round: number;
+  /** What is known of each item that is asked for, in their order: the model's prediction, and how wanted it is. */
+  readonly questions?: readonly Omit<Question, "label">[];
+  /** Name of the strategy that asks. */
+  readonly strategy?: string;
   /** How many answers an item has had in earlier rounds: where there are some, another opinion is wanted. */
   readonly earlier?: (index: number) => number;
   readonly signal?: AbortSignal;
