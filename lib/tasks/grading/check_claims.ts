@@ -1,0 +1,71 @@
+import { figure, interval } from "./check_metrics.ts";
+import { type Recomputed, recomputeMetrics } from "./recompute_metrics.ts";
+import { rangesOf, type Reference } from "./reference.ts";
+import type { Rerun, SubmissionRecord } from "./submission_record.ts";
+import type { TestImages } from "./test_images.ts";
+import type { Finding } from "./verdict.ts";
+
+const rounding = 0.001;
+
+/** Without a reference, a claim and its re-execution may lie apart by this, from seed to seed. */
+const usualSpread = 0.05;
+
+/** What {@linkcode checkClaims} goes by. */
+export interface CheckClaimsOptions {
+  readonly testImages: TestImages;
+  readonly reference: Reference | undefined;
+  /** What is graded. */
+  readonly rerun: Rerun | undefined;
+}
+
+/**
+ * Holds the metrics that a submission came with against their own evidence, the re-execution and the reference: by
+ * spread over seeds, for a claim is of another seed and another machine.
+ *
+ * @returns findings, and by notebook what the grader computes of the claimed evidence
+ */
+export function checkClaims(
+  { claims, claimedEvidence }: SubmissionRecord,
+  { testImages, reference, rerun }: CheckClaimsOptions,
+): {
+  readonly findings: readonly Finding[];
+  readonly recomputed: ReadonlyMap<string, ReadonlyMap<string, Recomputed>>;
+} {
+  const findings: Finding[] = [];
+  const recomputed = new Map(
+    Object.entries(claimedEvidence).map(([notebook, evidence]) => [notebook, recomputeMetrics(evidence, testImages)]),
+  );
+  for (const [notebook, { metrics, profile }] of Object.entries(claims)) {
+    const found = (cause: Finding["cause"], text: string) => findings.push({ cause, notebook, text });
+    const own = recomputed.get(notebook);
+    if (!own) found(null, "Its metrics came without the evidence that they could be computed from again.");
+    const ranges = rangesOf(reference?.profiles[profile], notebook);
+    const again = rerun?.profile === profile
+      ? rerun.notebooks.find((each) => each.notebook === notebook)?.metrics?.metrics
+      : undefined;
+    for (const [name, { value }] of Object.entries(metrics)) {
+      const said = `${name} is claimed to be ${figure(value)}`;
+      const number = own?.get(name);
+      if (number && "value" in number && Math.abs(number.value - value) > rounding) {
+        const text = `${said}; computed from the predictions that came with it, it is ${figure(number.value)}.`;
+        found("forged-metrics", text);
+        continue;
+      }
+      if (number && "fault" in number) found(null, `${said}, but its evidence cannot be used: ${number.fault}.`);
+      const range = ranges.get(name);
+      const second = again?.[name]?.value;
+      const apart = range?.apart ?? usualSpread;
+      if (second !== undefined && Math.abs(value - second) > apart) {
+        const flatters = value > second && (range === undefined || value > range.high);
+        const known = range ? `, and the reference range is ${interval(range)}` : "";
+        const text = `${said}; executed again it is ${figure(second)}, where two runs lie at most ${
+          figure(apart)
+        } apart`;
+        found(flatters ? "forged-metrics" : null, `${text}${known}.`);
+      } else if (second === undefined && range && value > range.high) {
+        found(null, `${said}, better than the reference range ${interval(range)}, and no re-execution says so.`);
+      }
+    }
+  }
+  return { findings, recomputed };
+}

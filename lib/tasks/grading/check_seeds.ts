@@ -1,0 +1,79 @@
+import type { Evidence } from "../../report/evidence.ts";
+import type { NotebookRerun, Rerun } from "./submission_record.ts";
+import type { Finding } from "./verdict.ts";
+
+/** Of two runs from one seed on one machine, at least so many predictions agree; from two seeds, far fewer do. */
+const leastAgreement = 0.995;
+
+/** So far may metrics without evidence lie apart in two runs from one seed. */
+const rounding = 0.001;
+
+/**
+ * Whether the seed does what it should: another one changes the numbers, the same one gives them again, and the
+ * notebook says the seed that it was given.
+ */
+export function checkSeeds(reruns: readonly Rerun[]): Finding[] {
+  const findings: Finding[] = [];
+  for (const { seed, notebooks } of reruns) {
+    for (const { notebook, metrics } of notebooks) {
+      if (typeof metrics?.seed !== "number" || metrics.seed === seed) continue;
+      const text = `It was given the seed ${seed} and says that it ran with ${metrics.seed}.`;
+      findings.push({ cause: "seed-ignored", notebook, text });
+    }
+  }
+  reruns.forEach((one, place) =>
+    reruns.slice(place + 1).filter(({ profile }) => profile === one.profile).forEach((other) => {
+      for (const first of one.notebooks) {
+        const second = other.notebooks.find(({ notebook }) => notebook === first.notebook);
+        const finding = second && compare([first, second], [one.seed, other.seed]);
+        if (finding) findings.push(finding);
+      }
+    })
+  );
+  return findings;
+}
+
+type Two<T> = readonly [one: T, other: T];
+
+function compare([first, second]: Two<NotebookRerun>, [seed, other]: Two<number>): Finding | undefined {
+  if (!first.metrics || !second.metrics) return undefined;
+  const { notebook } = first;
+  const [values, others] = [first.metrics.metrics, second.metrics.metrics];
+  const names = Object.keys(values).filter((name) => name in others);
+  if (names.length === 0) return undefined;
+  const gaps = names.map((name) => Math.abs(values[name].value - others[name].value));
+  const agreement = first.evidence && second.evidence ? agreementOf([first.evidence, second.evidence]) : undefined;
+  if (seed !== other) {
+    // One accuracy on few images may be equal by chance: all of them, and all predictions, are not.
+    const decides = agreement !== undefined ? agreement === 1 : names.length > 1;
+    if (!decides || gaps.some((gap) => gap > 0)) return undefined;
+    const text = `With the seeds ${seed} and ${other}, ${
+      names.length === 1 ? "its metric is" : `all ${names.length} ` +
+        "metrics are"
+    } equal to the last digit.`;
+    return { cause: "seed-ignored", notebook, text };
+  }
+  const differs = agreement === undefined ? Math.max(...gaps) > rounding : agreement < leastAgreement;
+  if (!differs) return undefined;
+  const worst = gaps.indexOf(Math.max(...gaps));
+  const text = `Run twice with the seed ${seed}, ${names[worst]} is ${values[names[worst]].value.toFixed(4)} and ` +
+    `${others[names[worst]].value.toFixed(4)}` +
+    (agreement === undefined ? "." : `; ${(100 * agreement).toFixed(1)} % of the predictions agree.`);
+  return { cause: "irreproducible", notebook, text };
+}
+
+/** Share of predictions, of models and images in the same places, that are equal; of curves' points, where there are none. */
+function agreementOf([one, other]: Two<Evidence>): number | undefined {
+  const pairs = Object.entries(one.metrics).flatMap(([name, metric]) => {
+    const same = other.metrics[name];
+    if (metric.statistic === "aulc" || same === undefined || same.statistic === "aulc") return [];
+    return metric.predictions.flatMap((classes, model) =>
+      classes.map((each, image): Two<number | undefined> => [each, same.predictions[model]?.[image]])
+    );
+  });
+  const points = (evidence: Evidence) =>
+    evidence.runs.flatMap(({ rounds }) => rounds.map((round) => round.testAccuracy));
+  const [curve, otherCurve] = [points(one), points(other)];
+  curve.forEach((point, place) => pairs.push([point, otherCurve[place]]));
+  return pairs.length === 0 ? undefined : pairs.filter(([a, b]) => a === b).length / pairs.length;
+}
