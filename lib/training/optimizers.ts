@@ -1,4 +1,6 @@
-import { tf } from "../runtime/tensorflow.ts";
+import { backend, tf } from "../runtime/tensorflow.ts";
+import { fusedAdam } from "./fused_adam.ts";
+import { hasTensorFlowOps } from "./tensorflow_ops.ts";
 
 /** The update rules that `fit` knows. */
 export type OptimizerName = "sgd" | "momentum" | "nesterov" | "adam" | "adamw";
@@ -111,14 +113,25 @@ interface Rule {
   apply(optimizer: Optimizer, input: UpdateInput): tf.Tensor[];
 }
 
+/** Where the kernel was seen to agree. */
+const fuses = hasTensorFlowOps && backend.device === "cpu";
+
 const adam: Rule = {
   slots: ["firstMoment", "secondMoment"],
   apply({ beta1, beta2, epsilon }, { weight, gradient, slots: [first, second], learningRate, step }) {
-    const m = first.mul(beta1).add(gradient.mul(1 - beta1));
-    const v = second.mul(beta2).add(gradient.square().mul(1 - beta2));
     // Both corrections moved into two numbers: the same update with fewer operations over the weights.
     const correction = Math.sqrt(1 - beta2 ** step);
     const rate = learningRate * correction / (1 - beta1 ** step);
+    if (fuses) {
+      return fusedAdam({ weight, gradient, slots: [first, second] }, {
+        rate,
+        beta1,
+        beta2,
+        epsilon: epsilon * correction,
+      });
+    }
+    const m = first.mul(beta1).add(gradient.mul(1 - beta1));
+    const v = second.mul(beta2).add(gradient.square().mul(1 - beta2));
     return [weight.sub(m.div(v.sqrt().add(epsilon * correction)).mul(rate)), m, v];
   },
 };

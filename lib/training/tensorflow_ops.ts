@@ -10,7 +10,13 @@ interface Attribute {
 /** The addon's numbers for kinds of attributes and types of tensors. */
 type Binding = Readonly<
   Record<
-    "TF_ATTR_TYPE" | "TF_ATTR_FLOAT" | "TF_ATTR_BOOL" | "TF_ATTR_STRING" | "TF_FLOAT" | "TF_INT32",
+    | "TF_ATTR_TYPE"
+    | "TF_ATTR_FLOAT"
+    | "TF_ATTR_BOOL"
+    | "TF_ATTR_STRING"
+    | "TF_ATTR_SHAPE"
+    | "TF_FLOAT"
+    | "TF_INT32",
     number
   >
 >;
@@ -22,8 +28,11 @@ interface TensorFlowBackend {
   executeMultipleOutputs(op: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
 }
 
-/** Attributes by name, numbers as floats: `{ epsilon: 1e-3, is_training: true, T: "float32" }`. */
-export type Attributes = Readonly<Record<string, number | boolean | string>>;
+/** An attribute's value; a number is a float, a list a shape. */
+export type AttributeValue = number | boolean | string | readonly number[];
+
+/** Attributes by name: `{ epsilon: 1e-3, is_training: true, T: "float32" }`. */
+export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Whether TensorFlow's operations can be called by name; on other backends plain tfjs must do. */
 export const hasTensorFlowOps: boolean = backend.name === "tensorflow";
@@ -45,10 +54,11 @@ export function tensorflowOp(
     : node.executeMultipleOutputs(op, list, inputs, outputs);
 }
 
-function attributeOf({ binding }: TensorFlowBackend, name: string, value: number | boolean | string): Attribute {
+function attributeOf({ binding }: TensorFlowBackend, name: string, value: AttributeValue): Attribute {
   if (value === "float32") return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   if (value === "int32") return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 };
   if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
+  if (Array.isArray(value)) return { name, type: binding.TF_ATTR_SHAPE, value };
   if (typeof value === "string") return { name, type: binding.TF_ATTR_STRING, value };
   return { name, type: binding.TF_ATTR_FLOAT, value };
 }

@@ -37,7 +37,8 @@ for (const name of Object.keys(expected) as OptimizerName[]) {
   Deno.test(`${name} moves a weight as PyTorch does, with and without weight decay`, () => {
     for (const [weightDecay, values] of [[0, expected[name].plain], [0.1, expected[name].decayed]] as const) {
       const actual = afterThreeSteps({ name, weightDecay });
-      values.forEach((value, place) => assert.ok(Math.abs(actual[place] - value) < 5e-7, `${actual} ≠ ${values}`));
+      // TensorFlow's kernel takes 1 − β₂ in float32, which is 1.3e-5 off; the learning rate here is 0.1.
+      values.forEach((value, place) => assert.ok(Math.abs(actual[place] - value) < 2e-6, `${actual} ≠ ${values}`));
     }
   });
 }
