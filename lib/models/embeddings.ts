@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { cacheFolder, cacheLimit } from "../data/cache_folder.ts";
+import { contentHashes } from "../data/content_hashes.ts";
 import type { Dataset, ImageShape } from "../data/dataset.ts";
 import { lockFile } from "../data/lock_file.ts";
 import { trimCache } from "../data/trim_cache.ts";
+import { audit } from "../runtime/audit_trail.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
-import type { RowReader } from "../runtime/row_reader.ts";
+import { readAll, type RowReader } from "../runtime/row_reader.ts";
 import { tf } from "../runtime/tensorflow.ts";
 import { createEngine } from "../training/create_engine.ts";
 import { readWeights } from "../training/network_weights.ts";
@@ -85,8 +87,10 @@ export async function embeddings(
     const text = `The embeddings in ${folder} take ${gigabytes(total)} of ${gigabytes(limit)}.`;
     onProgress?.({ kind: "note", task, text });
   }
-  await Deno.utime(path, new Date(), new Date());
-  return { ...wanted, read: (first, count) => readRows(wanted, { first, count }) };
+  await Deno.utime(path, new Date(), new Date()).catch(() => {}); // a cache that is shared may be read only
+  const cached: CachedEmbeddings = { ...wanted, read: (first, count) => readRows(wanted, { first, count }) };
+  audit?.embedded(await contentHashes(dataset.images), await readAll(cached));
+  return cached;
 }
 
 const task = "embed";

@@ -9,12 +9,14 @@ export interface MemoryPlaces {
 }
 
 /**
- * Bytes that this process and its children may still take: what the machine has free, or what the control groups of a
- * container leave, whichever is less. File caches that the kernel would give back count as free.
+ * Bytes that this process and its children may still take: what the machine has free, what the control groups of a
+ * container leave, or what `CURIO_MEMORY_GB` says, whichever is least. File caches that the kernel would give back count
+ * as free.
  */
 export function availableMemory({ groups = "/sys/fs/cgroup", own = "/proc/self/cgroup" }: MemoryPlaces = {}): number {
   const rooms = groupFolders(groups, own).map(roomIn);
-  return Math.max(0, Math.min(Deno.systemMemoryInfo().available, ...rooms));
+  const told = 1e9 * Number(Deno.env.get("CURIO_MEMORY_GB") || Infinity);
+  return Math.max(0, Math.min(Deno.systemMemoryInfo().available, told, ...rooms));
 }
 
 /** A group is bound by its own limit and those of all around it. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ProgressListener } from "../../runtime/progress.ts";
+import { offlineReason } from "./offline.ts";
 import { notFound, runProgram } from "./run_program.ts";
 
 /** Where {@linkcode unpackDebianPackage} unpacks, and who watches. */
@@ -21,6 +22,8 @@ export async function unpackDebianPackage(
   name: string,
   { folder, signal, onProgress = () => {} }: UnpackDebianPackageOptions,
 ): Promise<string | undefined> {
+  const offline = offlineReason();
+  if (offline) return offline;
   const note = (text: string) => onProgress({ kind: "note", task: name, text });
   const state = join(folder, "apt");
   const lists = join(state, "lists");

@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ProgressListener } from "../../runtime/progress.ts";
 import { DownloadError, type FailedAddress } from "./download_error.ts";
+import { offlineReason } from "./offline.ts";
 import { openPartialFile, type PartialFile } from "./partial_file.ts";
 import { sumOfFile } from "../sum_of_file.ts";
 import { Refusal, transfer } from "./transfer.ts";
@@ -75,7 +76,7 @@ export async function download(path: string, options: DownloadOptions): Promise<
   try {
     const failures: FailedAddress[] = [];
     for (const address of addresses) {
-      const reason = await tryAddress(address, partial, options);
+      const reason = offlineReason() ?? await tryAddress(address, partial, options);
       if (reason === undefined) {
         await partial.commit();
         finish("done");

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { offlineReason } from "../../data/download/offline.ts";
 import { runProgram } from "../../data/download/run_program.ts";
 import { isPlainFile } from "../../data/find_files.ts";
 import { projectRoot } from "../../runtime/project_root.ts";
@@ -15,6 +16,8 @@ export async function unpackPythonPackage(
   { package: name, version, sha256 }: PythonPackage,
   { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
 ): Promise<string | undefined> {
+  const offline = offlineReason();
+  if (offline) return offline;
   const requirements = join(folder, "requirements.txt");
   await Deno.writeTextFile(requirements, `${name}==${version} --hash=sha256:${sha256}\n`);
   const own = join(projectRoot, ".venv", "bin", "python");

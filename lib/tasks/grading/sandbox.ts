@@ -234,6 +234,7 @@ function environment(project: string): Record<string, string> {
     CURIO_DATA: Deno.env.get("CURIO_DATA") ?? "",
     CURIO_REPORTS: join(project, "reports"),
     CURIO_HEADLESS: "1",
+    CURIO_OFFLINE: "1",
   };
 }
 
