@@ -1,13 +1,15 @@
+import { contentHashes } from "../data/content_hashes.ts";
 import { likeliestClasses } from "../query/votes.ts";
 import type { PoolView } from "../query/pool_view.ts";
 import { restrict } from "../query/restrict.ts";
+import { audit } from "../runtime/audit_trail.ts";
 import { cellInterruption } from "../runtime/interruption.ts";
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Estimator, EstimatorRecipe } from "./estimator.ts";
 import { type Examples, instancesOf } from "./examples.ts";
 import { heldOutScores } from "./held_out_scores.ts";
-import { instanceCount, type Instances, instancesAt } from "./instances.ts";
+import { instanceCount, type Instances, instancesAt, isMatrix } from "./instances.ts";
 import type { InitialChoice, LoopOptions, TrainingChoice } from "./loop_options.ts";
 import type { Answer } from "./oracle.ts";
 import { openJournal } from "./journal.ts";
@@ -47,6 +49,12 @@ export async function* activeLearning(options: LoopOptions): AsyncGenerator<Roun
     const first = takeAnswers(run, begun.asked);
     pool.initialise(first.indices, first.labels);
     hearAgain(run, begun.askedAgain);
+    const note = audit?.run({
+      strategy: options.strategy.name,
+      random: options.random.state.key,
+      pool: isMatrix(run.instances) ? audit.rowHashes(run.instances) : await contentHashes(run.instances),
+      initial: initial.map(({ index }) => index),
+    });
     for (let number = 0;; number++) {
       run.signal.throwIfAborted();
       const step = await settledStep(run, number);
@@ -66,6 +74,7 @@ export async function* activeLearning(options: LoopOptions): AsyncGenerator<Roun
       hearAgain(run, askedAgain);
       const { test: _, ...progress } = round;
       run.history.push(progress);
+      note?.({ ...round, asked: asked.map(({ index }) => index) });
       yield round;
       if (round.stopped) return;
     }

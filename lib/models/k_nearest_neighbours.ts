@@ -1,3 +1,4 @@
+import { audit } from "../runtime/audit_trail.ts";
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
 import { checkLabels } from "./check_labels.ts";
@@ -58,6 +59,7 @@ export function kNearestNeighbours(
       `Cannot find neighbours: k must be a positive integer, among at least one item: current value is ${k} of ${rows}`,
     );
   }
+  audit?.learnt(embeddings, audit.rowHashes(embeddings));
   const voters = Math.min(k, rows);
   const isCosine = metric === "cosine";
   // Far from 0, rounding would hide the differences between distances.
@@ -100,6 +102,7 @@ export function kNearestNeighbours(
       overBlocks(queries, {
         features,
         columns,
+        model: embeddings,
         blockRows: Math.max(1, Math.floor(2 ** 23 / rows)),
         async compute(given) {
           const block = shifted(given);

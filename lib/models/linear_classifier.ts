@@ -26,6 +26,7 @@ export function linearClassifier(classNames: readonly string[], weights: ArrayLi
     overBlocks(embeddings, {
       features,
       columns,
+      model: all,
       compute: (block) =>
         tensorValues(() => {
           const both = tf.tensor2d(all.data, [columns, features + 1]);

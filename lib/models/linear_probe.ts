@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { audit } from "../runtime/audit_trail.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import { openSealedSafetensors, sealSafetensors } from "../training/safetensors.ts";
@@ -49,7 +50,9 @@ export async function linearProbe(
     classCount: classNames.length,
     start: start && new Float64Array(start.weights.data),
   });
-  return probeOf({ classNames, c, weights });
+  const probe = probeOf({ classNames, c, weights });
+  audit?.learnt(probe.weights, audit.rowHashes(embeddings));
+  return probe;
 }
 
 interface ProbeParts extends Pick<LinearProbe, "classNames" | "c"> {

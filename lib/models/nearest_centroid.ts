@@ -1,3 +1,4 @@
+import { audit } from "../runtime/audit_trail.ts";
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import { checkLabels } from "./check_labels.ts";
 import { type LinearClassifier, linearClassifier } from "./linear_classifier.ts";
@@ -56,5 +57,7 @@ export function nearestCentroid(
       weights[to + columns] -= centre ** 2 / (2 * variance);
     }
   }
-  return linearClassifier(classNames, weights);
+  const classifier = linearClassifier(classNames, weights);
+  audit?.learnt(classifier.weights, audit.rowHashes(embeddings));
+  return classifier;
 }

@@ -1,3 +1,4 @@
+import { audit } from "../runtime/audit_trail.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { blocksOf, type RowReader } from "../runtime/row_reader.ts";
 
@@ -7,6 +8,8 @@ export interface OverBlocksOptions {
   readonly features: number;
   /** Numbers for each. */
   readonly columns: number;
+  /** Stands for the model that computes them, in an audit trail. */
+  readonly model: object;
   /** Embeddings at once; default 4096. */
   readonly blockRows?: number;
   /** `[block, features]` → `[block, columns]` */
@@ -22,7 +25,7 @@ export interface OverBlocksOptions {
  */
 export async function overBlocks(
   embeddings: Matrix | RowReader,
-  { features, columns, blockRows = 4096, compute }: OverBlocksOptions,
+  { features, columns, model, blockRows = 4096, compute }: OverBlocksOptions,
 ): Promise<Matrix> {
   const { rows } = embeddings;
   if (embeddings.columns !== features) {
@@ -33,8 +36,13 @@ export async function overBlocks(
   }
   const reader = "data" in embeddings ? blocksOf(embeddings) : embeddings;
   const data = new Float32Array(rows * columns);
+  const hashes = audit && new BigUint64Array(rows);
   for (let first = 0; first < rows; first += blockRows) {
-    data.set(await compute(await reader.read(first, Math.min(blockRows, rows - first))), first * columns);
+    const block = await reader.read(first, Math.min(blockRows, rows - first));
+    hashes?.set(audit!.rowHashes(block), first);
+    data.set(await compute(block), first * columns);
   }
-  return { rows, columns, data };
+  const result = { rows, columns, data };
+  if (hashes) audit!.predicted(model, hashes, result);
+  return result;
 }

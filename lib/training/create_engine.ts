@@ -1,6 +1,7 @@
 import { engineSupport } from "../runtime/engine/c_api.ts";
 import { CannotCompileError } from "../runtime/engine/cannot_compile_error.ts";
 import { graphEngine } from "../runtime/engine/graph_engine.ts";
+import { audit } from "../runtime/audit_trail.ts";
 import { eagerEngine } from "./eager_engine.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { normalizationOf, type Trainable } from "./trainable.ts";
@@ -16,15 +17,19 @@ export interface CreateEngineOptions extends EngineOptions {
  * operation by operation elsewhere. Whoever asks for it disposes of it.
  */
 export function createEngine(trainable: Trainable, { onNote, ...options }: CreateEngineOptions = {}): Engine {
+  const known = (engine: Engine) => {
+    audit?.runs(trainable.network, engine);
+    return engine;
+  };
   const eager = (reason: string) => {
     onNote?.(`The network runs operation by operation, which is slower: ${reason}`);
-    return eagerEngine(trainable, options);
+    return known(eagerEngine(trainable, options));
   };
   const support = engineSupport();
   if (!support.available) return eager(support.reason);
   const { network, featureLayer } = trainable;
   try {
-    return graphEngine(network, { ...options, featureLayer, normalization: normalizationOf(trainable) });
+    return known(graphEngine(network, { ...options, featureLayer, normalization: normalizationOf(trainable) }));
   } catch (error) {
     if (error instanceof CannotCompileError) return eager(error.message);
     throw error;

@@ -1,6 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { channelStatistics } from "../data/channel_statistics.ts";
+import { contentHashes } from "../data/content_hashes.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { audit } from "../runtime/audit_trail.ts";
 import { cellInterruption } from "../runtime/interruption.ts";
 import { type Checkpoint, checkpointOf } from "./checkpoint.ts";
 import { createEngine } from "./create_engine.ts";
@@ -55,6 +57,14 @@ const normalizationSample = 10_000;
  */
 export async function fit(trainable: Trainable, train: Dataset, options: FitOptions): Promise<History> {
   const plan = fitPlan(trainable, train, options);
+  if (audit) {
+    const { validation } = plan;
+    audit.learnt(
+      trainable.network,
+      await contentHashes(train.images),
+      validation && await contentHashes(validation.images),
+    );
+  }
   trainable.normalization ??= await channelStatistics(train, {
     sample: Math.min(train.images.count, normalizationSample),
     random: train.images.count > normalizationSample ? plan.random.child("normalization") : undefined,

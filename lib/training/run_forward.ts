@@ -1,11 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import type { ImageSource } from "../data/dataset.ts";
+import { contentHashes } from "../data/content_hashes.ts";
+import { audit } from "../runtime/audit_trail.ts";
 import { cellInterruption } from "../runtime/interruption.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Engine } from "./engine.ts";
 import { handled } from "./handled.ts";
+import { softmaxRows } from "./softmax_rows.ts";
 
 /** How to run a classifier over images. */
 export interface PredictOptions {
@@ -44,7 +47,13 @@ export async function runForward(engine: Engine, images: ImageSource, options: R
     data.set(part.data, done * columns);
     done += part.rows;
   }
-  return { rows: images.count, columns, data };
+  const result = { rows: images.count, columns, data };
+  if (audit) {
+    const hashes = await contentHashes(images);
+    if (options.output === "logits") audit.predicted(engine, hashes, softmaxRows(result));
+    else audit.embedded(hashes, result);
+  }
+  return result;
 }
 
 /** {@linkcode RunForwardOptions}, where to begin, and what the work is called. */
