@@ -1,3 +1,5 @@
+import type { ResizePlan } from "./photos/resize_options.ts";
+
 /** The size of every image of a source, in pixels and colour channels. */
 export interface ImageShape {
   readonly height: number;
@@ -20,6 +22,8 @@ export interface ImageSource {
    * @throws {RangeError} if an index is not an integer in 0…`count` − 1
    */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
+  /** Of photos: how each became a square of this shape. */
+  readonly preprocessing?: ResizePlan;
   /** Of a view, such as a part of other images or the same in another size: which images it shows at `indices`. */
   viewed?(indices: ArrayLike<number>): { readonly images: ImageSource; readonly indices: ArrayLike<number> };
 }

@@ -38,6 +38,7 @@ export function subset<Whole extends Dataset>(dataset: Whole, indices: ArrayLike
     images: {
       count: chosen.length,
       shape: images.shape,
+      preprocessing: images.preprocessing,
       async read(places) {
         checkIndices(places, chosen.length);
         return await images.read(Int32Array.from(places, (place) => chosen[place]));

@@ -96,6 +96,17 @@ export function normalizationFor({ normalization }: Preprocessing, channels: num
   return { mean: [average(normalization.mean)], deviation: [average(normalization.deviation)] };
 }
 
+/**
+ * How photos are brought to a network that was built for squares of another size than its weights were tested with: the
+ * same share of the photo is cut out.
+ */
+export function preprocessingFor(preprocessing: Preprocessing, { height, width }: ImageShape): Preprocessing {
+  const { crop, resize } = preprocessing;
+  if (height !== width || height === crop) return preprocessing;
+  const scaled = resize === "stretch" ? resize : Math.round(resize * height / crop);
+  return { ...preprocessing, crop: height, resize: scaled };
+}
+
 /** As torchvision's models and most others were trained on ImageNet. */
 export const imageNetPreprocessing: Preprocessing = {
   resize: 256,

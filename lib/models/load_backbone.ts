@@ -102,22 +102,23 @@ export async function loadBackbone(
   backbone: string,
   { target, random, ...find }: LoadBackboneOptions,
 ): Promise<NetworkClassifier> {
-  const { classNames, images: { shape } } = target;
+  const { classNames, images: { shape, preprocessing: own } } = target;
   if (weightCatalogue.has(backbone)) {
-    return new NetworkClassifier(await loadPretrained(backbone, { ...find, classNames, shape, random }));
+    const pretrained = await loadPretrained(backbone, { ...find, classNames, shape, random });
+    return new NetworkClassifier({ ...pretrained, preprocessing: own ?? pretrained.preprocessing });
   }
   const info = await backboneInfo(backbone);
   checkTransferTarget(`the backbone ${info.name}`, { pretraining: info, target });
-  const { build, featureLayer, headLayer, preprocessing } = architectureOf(info.architecture);
+  const { build, featureLayer, headLayer, preprocessing, convention, namePrefix } = architectureOf(info.architecture);
   const network = build({ shape, classes: classNames.length, random });
   try {
-    await loadWeights(network, await readStateDict(info.file), { naming: "torch", leave: [headLayer] });
+    await loadWeights(network, await readStateDict(info.file), { naming: convention, namePrefix, leave: [headLayer] });
   } catch (error) {
     network.dispose();
     throw error;
   }
   const normalization = normalizationFor(preprocessing, shape.channels);
-  return new NetworkClassifier({ network, classNames, featureLayer, normalization });
+  return new NetworkClassifier({ network, classNames, featureLayer, normalization, preprocessing: own });
 }
 
 async function readFile(file: string): Promise<Uint8Array> {

@@ -1,5 +1,7 @@
 import type { Normalization } from "../data/channel_statistics.ts";
 import type { Dataset, ImageSource } from "../data/dataset.ts";
+import { resizePlan } from "../data/photos/photo_square.ts";
+import type { ResizeOptions, ResizePlan } from "../data/photos/resize_options.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { tf } from "../runtime/tensorflow.ts";
 import { createEngine } from "../training/create_engine.ts";
@@ -14,7 +16,7 @@ import { softmaxRows } from "../training/softmax_rows.ts";
 import { checkImages, type Trainable } from "../training/trainable.ts";
 import type { Classifier } from "./classifier.ts";
 import { cnnFeatureLayer } from "./cnn.ts";
-import { loadTrainable, saveTrainable } from "./saved_classifier.ts";
+import { readClassifier, saveClassifier } from "./saved_classifier.ts";
 
 /** What a {@linkcode NetworkClassifier} is made of; it owns the network from then on. */
 export interface NetworkClassifierOptions {
@@ -25,6 +27,8 @@ export interface NetworkClassifierOptions {
   readonly featureLayer?: string;
   /** Of pretrained weights; where it is left out, the first `fit` measures it. */
   readonly normalization?: Normalization;
+  /** How photos become its images; where it is left out, `fit` takes it from the photos that it is given. */
+  readonly preprocessing?: ResizeOptions;
 }
 
 /**
@@ -56,16 +60,22 @@ export class NetworkClassifier implements Classifier, Trainable {
   readonly classNames: readonly string[];
   readonly featureLayer: string;
   normalization?: Normalization;
+  /** How the photos of the last `fit` became images, or as it was given; kept with the classifier when it is saved. */
+  preprocessing?: ResizePlan;
   #forward: { readonly engine: Engine; readonly madeOf: readonly unknown[] } | undefined;
 
-  constructor({ network, classNames, featureLayer = cnnFeatureLayer, normalization }: NetworkClassifierOptions) {
+  constructor(
+    { network, classNames, featureLayer = cnnFeatureLayer, normalization, preprocessing }: NetworkClassifierOptions,
+  ) {
     this.network = network;
     this.classNames = classNames;
     this.featureLayer = featureLayer;
     this.normalization = normalization;
+    this.preprocessing = preprocessing && resizePlan(preprocessing);
   }
 
   fit(train: Dataset, options: FitOptions): Promise<History> {
+    this.preprocessing = train.images.preprocessing ?? this.preprocessing;
     return fit(this, train, options);
   }
 
@@ -86,7 +96,7 @@ export class NetworkClassifier implements Classifier, Trainable {
   }
 
   save(folder: string): Promise<void> {
-    return saveTrainable(this, folder);
+    return saveClassifier(this, folder);
   }
 
   async dispose(): Promise<void> {
@@ -125,5 +135,5 @@ export class NetworkClassifier implements Classifier, Trainable {
  * @throws {SyntaxError} naming the file, if one is damaged
  */
 export async function loadClassifier(folder: string): Promise<NetworkClassifier> {
-  return new NetworkClassifier(await loadTrainable(folder));
+  return new NetworkClassifier(await readClassifier(folder));
 }

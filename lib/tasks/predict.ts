@@ -4,7 +4,6 @@ import type { ImageSource } from "../data/dataset.ts";
 import { DataFormatError } from "../data/data_format_error.ts";
 import { DownloadError } from "../data/download/download_error.ts";
 import { loadPhotos, type Photos } from "../data/photos/load_photos.ts";
-import type { ResizeOptions } from "../data/photos/resize_options.ts";
 import { loadClassifier, NetworkClassifier } from "../models/network_classifier.ts";
 import { loadPretrained } from "../models/weights/load_pretrained.ts";
 import { weightCatalogue } from "../models/weights/weight_catalogue.ts";
@@ -24,7 +23,7 @@ Says what a model sees in each photo of a folder and its subfolders: a CSV file 
   MODEL    a folder that a classifier was saved in, a file of weights, or one of these:
            ${[...weightCatalogue.keys()].join(", ")}
   --resize how photos become the model's squares: the shorter side to N pixels, then the middle; or stretch.
-           By default as published weights were tested, and to the square itself for models of one's own`;
+           By default as the model's own photos did, where that is known; else the shorter side to the square's`;
 
 /** Predicts a folder of photos. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -63,13 +62,14 @@ async function predict({ model, folder, resize, reports = reportsFolder() }: Wan
     if (event.kind === "advance") line.update(`${event.task} ${event.done}${event.total ? ` of ${event.total}` : ""}`);
   };
   const wanted = resize === undefined || resize === "stretch" ? resize : Number(resize);
-  const { classifier, preprocessing } = await openModel(model, onProgress);
+  const classifier = await openModel(model, onProgress);
   try {
+    const { height: crop, channels } = inputShapeOf(classifier.network);
+    const { preprocessing = { crop } } = classifier;
     const photos = await loadPhotos(folder, {
       preprocessing: { ...preprocessing, ...wanted !== undefined && { resize: wanted } },
       onProgress,
     });
-    const { channels } = inputShapeOf(classifier.network);
     const images = channels === 1 ? greyImages(photos.images) : photos.images;
     const probabilities = photos.files.length === 0
       ? { rows: 0, columns: 0, data: new Float32Array(0) }
@@ -94,16 +94,9 @@ async function predict({ model, folder, resize, reports = reportsFolder() }: Wan
 }
 
 /** A saved classifier, or pretrained weights. */
-async function openModel(
-  model: string,
-  onProgress: ProgressListener,
-): Promise<{ classifier: NetworkClassifier; preprocessing: ResizeOptions }> {
+async function openModel(model: string, onProgress: ProgressListener): Promise<NetworkClassifier> {
   const isFolder = await Deno.stat(model).then(({ isDirectory }) => isDirectory, () => false);
-  if (!isFolder) {
-    const pretrained = await loadPretrained(model, { onProgress });
-    const { resize, crop, interpolation } = pretrained.preprocessing;
-    return { classifier: new NetworkClassifier(pretrained), preprocessing: { resize, crop, interpolation } };
-  }
+  if (!isFolder) return new NetworkClassifier(await loadPretrained(model, { onProgress }));
   const classifier = await loadClassifier(model);
   const { height, width } = inputShapeOf(classifier.network);
   if (height !== width) {
@@ -113,7 +106,7 @@ async function openModel(
         "Predict from a notebook, where images can be made to fit.",
     );
   }
-  return { classifier, preprocessing: { crop: height } };
+  return classifier;
 }
 
 /** The five likeliest classes of each photo. */
@@ -154,17 +147,18 @@ export function predictionsCsv(
   return table(rows).frame.writeCSV().toString();
 }
 
-/** Photos as grey images: luma as ITU-R BT.601 has it, which Pillow takes too. */
+/** Photos as grey images: luma as ITU-R BT.601 has it, in Pillow's fixed-point numbers. */
 function greyImages({ count, shape, read }: ImageSource): ImageSource {
   return {
     count,
     shape: { ...shape, channels: 1 },
     async read(indices) {
       const colours = await read(indices);
-      return Uint8Array.from({ length: colours.length / 3 }, (_, pixel) => {
-        const [red, green, blue] = colours.subarray(3 * pixel, 3 * pixel + 3);
-        return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-      });
+      const greys = new Uint8Array(colours.length / 3);
+      for (let to = 0, at = 0; to < greys.length; to++, at += 3) {
+        greys[to] = (19595 * colours[at] + 38470 * colours[at + 1] + 7471 * colours[at + 2] + 32768) >> 16;
+      }
+      return greys;
     },
   };
 }

@@ -115,6 +115,7 @@ export async function pretrain(
     const file = join(output, `${name}.safetensors`);
     await saveWeights(network, file, {
       naming: architecture.convention,
+      namePrefix: architecture.namePrefix,
       metadata: {
         architecture: architecture.name,
         dataset: entry.name,

@@ -106,6 +106,22 @@ Deno.test("NetworkClassifier.save() and loadClassifier() give the same predictio
   });
 });
 
+Deno.test("A saved classifier keeps how the photos that it was trained on became images", async () => {
+  await inFolder(async (folder) => {
+    const plan = { crop: 8, resize: 9, interpolation: "bicubic" } as const;
+    const classifier = new NetworkClassifier({ ...tinyTrainable(), preprocessing: { crop: 8 } });
+    assert.deepEqual(classifier.preprocessing, { crop: 8, resize: 8, interpolation: "bilinear" });
+    const photos = subset({ ...dataset, images: { ...dataset.images, preprocessing: plan } }, [0, 1, 2]);
+    await classifier.fit(photos, { steps: 1, random: new Random(1) });
+    await classifier.fit(dataset, { steps: 1, random: new Random(1) }); // images that never were photos
+    await classifier.save(folder);
+    await classifier.dispose();
+    const loaded = await loadClassifier(folder);
+    assert.deepEqual(loaded.preprocessing, plan);
+    await loaded.dispose();
+  });
+});
+
 Deno.test("loadClassifier() refuses damaged files, naming them, and leaves nothing behind", async () => {
   await inFolder(async (folder) => {
     const classifier = await trained();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { cnn, matrix, NetworkClassifier, Random, tf } from "curio";
+import { cnn, matrix, NetworkClassifier, Random, type ResizeOptions, tf } from "curio";
 import sharp from "sharp";
 import { predictionsCsv, predictionsOf, run } from "../../lib/tasks/predict.ts";
 
@@ -59,3 +59,31 @@ for (const channels of [1, 3]) {
     }
   });
 }
+
+Deno.test("deno task predict brings photos to a saved model as those that it was trained on", async () => {
+  const folder = await Deno.makeTempDir();
+  const shape = { height: 8, width: 8, channels: 3 };
+  const photos = join(folder, "photos");
+  await Deno.mkdir(photos);
+  // Red, green and blue beside each other: the middle square is green alone.
+  const stripes = Uint8Array.from({ length: 24 * 8 * 3 }, (_, at) => Math.floor(at / 3) % 24 >> 3 === at % 3 ? 255 : 0);
+  await sharp(stripes, { raw: { width: 24, height: 8, channels: 3 } }).png().toFile(join(photos, "stripes.png"));
+  const predicted = async (preprocessing: ResizeOptions | undefined, ...flags: string[]) => {
+    const network = cnn({ shape, classes: 2, filters: [2], denseUnits: [4], random: new Random(1) });
+    const normalization = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
+    const classifier = new NetworkClassifier({ network, classNames: ["a", "b"], normalization, preprocessing });
+    await classifier.save(join(folder, "model"));
+    await classifier.dispose();
+    assert.equal(await run([join(folder, "model"), photos, "--reports", folder, ...flags]), 0);
+    return await Deno.readTextFile(join(folder, "predictions-photos.csv"));
+  };
+  try {
+    const middle = await predicted(undefined);
+    const whole = await predicted({ crop: 8, resize: "stretch" });
+    assert.notEqual(whole, middle);
+    assert.equal(await predicted(undefined, "--resize", "stretch"), whole);
+    assert.equal(await predicted({ crop: 8, resize: "stretch" }, "--resize", "8"), middle);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

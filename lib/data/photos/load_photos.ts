@@ -34,6 +34,7 @@ export interface Photos {
   readonly images: ImageSource;
   /** The file of each image. */
   readonly files: readonly string[];
+  /** What was left out, in the order in which it was asked for. */
   readonly unreadable: readonly UnreadablePhoto[];
   /** Of each image, the SHA-256 of its file. */
   readonly sums: readonly string[];
@@ -85,7 +86,7 @@ export async function loadPhotos(
   const began = Date.now();
   const listed = typeof photos === "string" ? await listPhotos(photos) : [...photos];
   const memory = cache === false ? undefined : join(cache, "sums");
-  const { sums, unreadable: unread } = await photoSums(listed, { memory, signal });
+  const { sums, unreadable: unsummed } = await photoSums(listed, { memory, signal });
   const square = (path: string) => readPhoto(path, (photo) => photoSquare(photo, plan));
   const shape = { height: plan.crop, width: plan.crop, channels: 3 };
   const bytesEach = plan.crop * plan.crop * 3;
@@ -118,13 +119,11 @@ export async function loadPhotos(
     if (folder !== undefined) await Deno.remove(lockPath).catch(() => {}); // a stray lock file does no harm
   }
   const files = listed.filter((file) => sums.has(file) && !faults.has(sums.get(file)!));
-  const unreadable = [
-    ...unread,
-    ...listed.filter((file) => sums.has(file)).flatMap((file) => {
-      const reason = faults.get(sums.get(file)!);
-      return reason === undefined ? [] : [{ file, reason }];
-    }),
-  ];
+  const unread = new Map(unsummed.map(({ file, reason }) => [file, reason]));
+  const unreadable = listed.flatMap((file) => {
+    const reason = unread.get(file) ?? faults.get(sums.get(file)!);
+    return reason === undefined ? [] : [{ file, reason }];
+  });
   if (onUnreadable === "throw") refuseUnreadable(unreadable);
   const kept = files.map((file) => sums.get(file)!);
   if (store && cache !== false) {
@@ -135,7 +134,7 @@ export async function loadPhotos(
     onProgress({ kind: "note", task, text });
   }
   return {
-    images: { count: files.length, shape, read },
+    images: { count: files.length, shape, preprocessing: plan, read },
     files,
     unreadable,
     sums: kept,

@@ -1,9 +1,6 @@
 import { resample } from "./resample.ts";
 import type { Pixels } from "./decode_photo.ts";
-import type { Interpolation, ResizeOptions } from "./resize_options.ts";
-
-/** {@linkcode ResizeOptions} with nothing left open. */
-export type ResizePlan = Required<ResizeOptions>;
+import type { Interpolation, ResizeOptions, ResizePlan } from "./resize_options.ts";
 
 const interpolations: readonly Interpolation[] = ["bilinear", "bicubic", "lanczos"];
 

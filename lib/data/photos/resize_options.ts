@@ -14,3 +14,6 @@ export interface ResizeOptions {
   /** Default: bilinear. */
   readonly interpolation?: Interpolation;
 }
+
+/** {@linkcode ResizeOptions} with nothing left open. */
+export type ResizePlan = Required<ResizeOptions>;

@@ -5,7 +5,7 @@ import type { ImageShape } from "../../data/dataset.ts";
 import { isPlainFile } from "../../data/find_files.ts";
 import type { Random } from "../../runtime/random.ts";
 import { tf } from "../../runtime/tensorflow.ts";
-import { type Architecture, normalizationFor, type Preprocessing } from "../architecture.ts";
+import { type Architecture, normalizationFor, type Preprocessing, preprocessingFor } from "../architecture.ts";
 import { architectureOf, architectures } from "../architectures.ts";
 import { findWeights, type FindWeightsOptions } from "./find_weights.ts";
 import { imageNetClasses } from "./imagenet_classes.ts";
@@ -37,7 +37,7 @@ export interface Pretrained {
   readonly architecture: Architecture;
   readonly featureLayer: string;
   readonly classNames: readonly string[];
-  /** How photos are brought to the network. */
+  /** How photos are brought to the network: as its weights were tested, in its own size. */
   readonly preprocessing: Preprocessing;
   readonly normalization: Normalization;
   /** What was loaded, and what was not. */
@@ -83,8 +83,9 @@ export async function loadPretrained(weights: string, options: LoadPretrainedOpt
     );
   }
   const names = classNames ?? namesFor(classesIn(state, { path, architecture }));
-  const preprocessing = entry?.preprocessing ?? architecture.preprocessing;
-  const shape = options.shape ?? { height: preprocessing.crop, width: preprocessing.crop, channels: 3 };
+  const tested = entry?.preprocessing ?? architecture.preprocessing;
+  const shape = options.shape ?? { height: tested.crop, width: tested.crop, channels: 3 };
+  const preprocessing = preprocessingFor(tested, shape);
   const network = architecture.build({ shape, classes: names.length });
   try {
     const { namePrefix } = architecture;

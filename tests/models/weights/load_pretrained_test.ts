@@ -54,6 +54,7 @@ Deno.test("loadPretrained() builds the network of a file by its name, keeps its 
     await saveWeights(trained, path);
     const kept = await loadPretrained(path, { shape });
     assert.equal(kept.classNames.length, 10);
+    assert.deepEqual([kept.preprocessing.crop, kept.preprocessing.resize], [32, 32]);
     assert.equal(kept.report.loaded.length, trained.weights.length);
     const own = await loadPretrained(path, { shape, classNames: ["cat", "dog"], random: new Random(2) });
     assert.deepEqual(own.network.outputShape, [null, 2]);
