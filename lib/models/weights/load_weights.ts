@@ -1,6 +1,6 @@
 import { tf } from "../../runtime/tensorflow.ts";
 import { type PublishedWeight, publishedWeights, shapeInFile, type WeightNaming } from "./published_weights.ts";
-import type { StateDict } from "./state_dict.ts";
+import type { StateDict, StateTensor } from "./state_dict.ts";
 import { inRows, rowStrides } from "./strided.ts";
 
 /** How {@linkcode loadWeights} maps a file onto a network. */
@@ -40,12 +40,12 @@ const counter = /(^|\.)num_batches_tracked$/;
  * Gives a network the weights of a file, by name, each in the layout that the network wants.
  *
  * A file fits if it has every weight of the network, in its shape, and nothing else, the layers in `leave` and PyTorch's
- * `num_batches_tracked` aside. One that does not fit is refused, and the network stays as it was; with `strict: false`
- * what fits is loaded.
+ * `num_batches_tracked` aside. With `strict: false` what fits is loaded. Where anything is refused, the network stays as
+ * it was.
  *
  * @returns exactly what was and was not loaded
  * @throws {RangeError} with that report in words, if the file does not fit
- * @throws {DataFormatError} naming the tensor, if a number in it is not finite; what came before it is then loaded
+ * @throws {DataFormatError} naming the tensor, if a number in it is not finite, or the file has changed
  *
  * @example
  * ```ts
@@ -98,15 +98,22 @@ export async function loadWeights(
         "fits with strict: false.",
     );
   }
-  for (const { name, shape, axes, variable } of fitting) {
-    const tensor = state.get(name)!;
-    const numbers = await tensor.read();
-    const inFile = rowStrides(tensor.shape);
-    const value = tf.tensor(inRows(numbers, { shape, strides: axes.map((axis) => inFile[axis]) }), [...shape]);
-    variable.write(value);
-    value.dispose();
+  // All are read before the first is written, since any may prove damaged.
+  const values: tf.Tensor[] = [];
+  try {
+    for (const weight of fitting) values.push(await valueOf(weight, state.get(weight.name)!));
+    fitting.forEach(({ variable }, place) => variable.write(values[place]));
+  } finally {
+    tf.dispose(values);
   }
   return report;
+}
+
+/** The numbers of the file in the network's layout. */
+async function valueOf({ shape, axes }: PublishedWeight, tensor: StateTensor): Promise<tf.Tensor> {
+  const inFile = rowStrides(tensor.shape);
+  const strides = axes.map((axis) => inFile[axis]);
+  return tf.tensor(inRows(await tensor.read(), { shape, strides }), [...shape]);
 }
 
 /** A report in one sentence. */

@@ -52,6 +52,24 @@ Deno.test("saveWeights() lays kernels out as PyTorch does: [out, in, h, w], dens
     network.dispose();
   }));
 
+Deno.test("loadWeights() leaves the network as it was where the last of its weights is damaged", () =>
+  inFolder(async (path) => {
+    const [one, other] = [resnet8(1), resnet8(2)];
+    const [, bias] = one.getLayer("linear").weights;
+    const damaged = tf.tensor1d([NaN, ...new Array(9).fill(0)]);
+    bias.write(damaged);
+    damaged.dispose();
+    await saveWeights(one, path, { naming: "torch" });
+    const before = await readWeights(other);
+    const held = tf.memory().numTensors;
+    const state = await readStateDict(path);
+    await assert.rejects(loadWeights(other, state), /"linear\.bias" must be finite as float32.*NaN at place 0/);
+    assert.deepEqual(await readWeights(other), before);
+    assert.equal(tf.memory().numTensors, held);
+    one.dispose();
+    other.dispose();
+  }));
+
 Deno.test("loadWeights() refuses what does not fit, says exactly what, and leaves the network as it was", () =>
   inFolder(async (path) => {
     const [whole, wide] = [resnet8(1), resnet8(2, 7)];
