@@ -29,6 +29,7 @@ export {
 } from "./runtime/process_pool.ts";
 export { serveTasks, type TaskServer } from "./runtime/process_pool_worker.ts";
 export type { ProgressEvent, ProgressListener } from "./runtime/progress.ts";
+export { runSeed } from "./runtime/run_seed.ts";
 export { Random, type RandomState } from "./runtime/random.ts";
 
 // data
@@ -70,6 +71,7 @@ export type { Interpolation, ResizeOptions } from "./data/photos/resize_options.
 export { resized } from "./data/resized.ts";
 export { subset } from "./data/subset.ts";
 export { classCounts } from "./data/class_counts.ts";
+export { contentHashes } from "./data/content_hashes.ts";
 export { imageTensor } from "./data/image_tensor.ts";
 export { channelStatistics, type ChannelStatisticsOptions, type Normalization } from "./data/channel_statistics.ts";
 export { type PartSize, type Split, stratifiedSplit, type StratifiedSplitOptions } from "./data/stratified_split.ts";
@@ -421,7 +423,7 @@ export {
   type VotingModel,
   weightedRandom,
 } from "./learning/query_function.ts";
-export type { Relabelling } from "./learning/relabelling.ts";
+export { type Relabelling, type Standing, standingOf } from "./learning/relabelling.ts";
 export {
   type HeldOutScores,
   numbersOf,
@@ -533,6 +535,8 @@ export { type Table, table, type TableOptions } from "./report/table.ts";
 export { type Confusion, topConfusions, type TopConfusionsOptions } from "./report/top_confusions.ts";
 export { trainingCurves } from "./report/training_curves.ts";
 export { type Mistake, worstMistakes, type WorstMistakesOptions } from "./report/worst_mistakes.ts";
+export { Evidence, readEvidence } from "./report/evidence.ts";
+export { type EvidenceOptions, type EvidenceRun, writeEvidence } from "./report/write_evidence.ts";
 export { MetricsFile, writeMetrics, type WriteMetricsOptions } from "./report/write_metrics.ts";
 
 // labeling
@@ -540,7 +544,7 @@ export type { Access, Annotator } from "./labeling/access.ts";
 export type { Annotation } from "./labeling/annotation.ts";
 export { dawidSkene, type DawidSkeneOptions, type DawidSkeneResult } from "./labeling/dawid_skene.ts";
 export { type GoldAccuracy, goldAccuracy } from "./labeling/gold_accuracy.ts";
-export { type HumanOracle, humanOracle, type HumanOracleOptions } from "./labeling/human_oracle.ts";
+export { type AskReason, type HumanOracle, humanOracle, type HumanOracleOptions } from "./labeling/human_oracle.ts";
 export { matchReference, pathOfReference } from "./labeling/image_reference.ts";
 export {
   cohenKappa,
@@ -552,6 +556,7 @@ export {
 } from "./labeling/kappa.ts";
 export type { EventDraft, LabelEvent, Receipt } from "./labeling/label_event.ts";
 export {
+  type Aggregation,
   finalLabels,
   importLabels,
   type ImportReport,
@@ -559,17 +564,22 @@ export {
   labelFormats,
   labelsIn,
   readLabels,
+  type ReadLabelsOptions,
   writeLabels,
+  type WriteLabelsOptions,
 } from "./labeling/label_files.ts";
 export type { GuessRecord, LabelFile, LabelRecord } from "./labeling/label_record.ts";
-export { type LabelStore, type Lease, type NewItem, openLabelStore, type StoredItem } from "./labeling/label_store.ts";
 export {
-  labelStudioConfig,
-  type LabelStudioExportOptions,
-  type LabelStudioOptions,
-  readLabelStudio,
-  writeLabelStudio,
-} from "./labeling/label_studio.ts";
+  type Belief,
+  type LabelStore,
+  type Lease,
+  type NewItem,
+  openLabelStore,
+  type StoredItem,
+} from "./labeling/label_store.ts";
+export type { LabelStudioOptions } from "./labeling/label_studio_task.ts";
 export { disagreements, majorityVote, type Vote } from "./labeling/majority_vote.ts";
 export type { Project, ProjectOptions } from "./labeling/project.ts";
+export { readLabelStudio } from "./labeling/read_label_studio.ts";
 export { type LabelServer, type LabelServerOptions, startLabelServer } from "./labeling/start_label_server.ts";
+export { labelStudioConfig, type LabelStudioExportOptions, writeLabelStudio } from "./labeling/write_label_studio.ts";
