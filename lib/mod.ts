@@ -9,6 +9,7 @@
 // runtime
 export { type Backend, backend, BackendError, tf } from "./runtime/tensorflow.ts";
 export { CannotCompileError } from "./runtime/engine/cannot_compile_error.ts";
+export { computesInBfloat16 } from "./runtime/computes_in_bfloat16.ts";
 export { type EngineSupport, engineSupport } from "./runtime/engine/c_api.ts";
 export type {
   GraphBatch,

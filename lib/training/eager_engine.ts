@@ -1,6 +1,7 @@
 import type { EngineState } from "../runtime/engine/engine_state.ts";
 import type { GraphBatch } from "../runtime/engine/engine_types.ts";
 import { layerOf } from "../runtime/engine/network_plan.ts";
+import { weightDecayOf } from "../runtime/engine/optimizer_updates.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
 import { applyEagerRemedies } from "./apply_eager_remedies.ts";
@@ -54,13 +55,14 @@ export function eagerEngine(
     }
   }
 
-  function updateWeights(gradients: tf.Tensor[], learningRate: number): void {
+  function updateWeights(gradients: tf.Tensor[], batch: GraphBatch): void {
+    const decayed = { ...optimizer, weightDecay: weightDecayOf(optimizer, batch) };
     for (const [index, { weight, variable, slots }] of trained.entries()) {
-      const updated = update(optimizer, {
+      const updated = update(decayed, {
         weight: variable,
         gradient: gradients[index],
         slots: [...slots.values()],
-        learningRate: learningRate * (learningRateScales[layerOf(weight.originalName)] ?? 1),
+        learningRate: batch.learningRate * (learningRateScales[layerOf(weight.originalName)] ?? 1),
         step,
       });
       weight.write(updated.weight);
@@ -86,7 +88,7 @@ export function eagerEngine(
           }, trained.map(({ variable }) => variable)));
         step++;
         const gradients = trained.map(({ variable }) => grads[variable.name]);
-        updateWeights(clipNorm === undefined ? gradients : clipped(gradients, clipNorm), batch.learningRate);
+        updateWeights(clipNorm === undefined ? gradients : clipped(gradients, clipNorm), batch);
         const both = tf.stack([value, correct]);
         correct.dispose();
         return both;

@@ -1,5 +1,5 @@
 import type { EngineState } from "../runtime/engine/engine_state.ts";
-import type { GraphBatch } from "../runtime/engine/engine_types.ts";
+import type { GraphBatch, GraphEngineOptions } from "../runtime/engine/engine_types.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Optimizer } from "./optimizers.ts";
 
@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly clipNorm?: number;
   /** By layer, what the learning rate is multiplied by for its weights; 1 where a layer is left out. */
   readonly learningRateScales?: Readonly<Record<string, number>>;
+  /** What layers compute in, in a compiled engine; default `"float32"`. */
+  readonly precision?: GraphEngineOptions["precision"];
 }
 
 /** What one step found, before its update. */

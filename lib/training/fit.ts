@@ -71,9 +71,9 @@ export async function fit(trainable: Trainable, train: Dataset, options: FitOpti
   });
   const checkpoint = options.checkpoint &&
     checkpointOf(options.checkpoint, runConfiguration(trainable, { train, plan }));
-  const { optimizer, clipNorm, learningRateScales } = plan;
+  const { optimizer, clipNorm, learningRateScales, precision } = plan;
   const onNote = (text: string) => options.onProgress?.({ kind: "note", task: "fit", text });
-  const engine = createEngine(trainable, { optimizer, clipNorm, learningRateScales, onNote });
+  const engine = createEngine(trainable, { optimizer, clipNorm, learningRateScales, precision, onNote });
   let state: RunState = { step: 0, epochs: [], current: noImages, seconds: 0 };
   const reporter = fitReporter(train.images.count, { plan, onProgress: options.onProgress });
   let outcome: "done" | "stopped" | "failed" = "failed";

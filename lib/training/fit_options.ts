@@ -57,6 +57,12 @@ export interface FitOptions {
   readonly classWeights?: "balanced" | readonly number[];
   /** Gradients are scaled so that their joint norm is at most this; not at all by default. */
   readonly clipNorm?: number;
+  /**
+   * What layers compute in; default `"float32"`. `"bfloat16"` is mixed precision (Micikevicius et al., 2018): weights,
+   * batch-norm statistics, loss and updates stay float32. Faster where the processor has AVX512_BF16 or AMX, slower
+   * elsewhere; networks that run operation by operation stay in float32.
+   */
+  readonly precision?: "float32" | "bfloat16";
   /** Where to keep the run's state, so that the same call goes on after a crash or a stop. */
   readonly checkpoint?: CheckpointOptions;
   /** Stops within one step; by default the notebook's stop button. */

@@ -24,6 +24,7 @@ export interface FitPlan {
   readonly classWeights: Float32Array;
   readonly clipNorm: number | undefined;
   readonly learningRateScales: Readonly<Record<string, number>>;
+  readonly precision: "float32" | "bfloat16";
 }
 
 /**
@@ -47,6 +48,7 @@ export function fitPlan(trainable: Trainable, train: Dataset, options: FitOption
     classWeights,
     clipNorm,
     learningRateScales = {},
+    precision = "float32",
   } = options;
   checkDataset("fit", trainable, train);
   if (validation) checkDataset("fit: the validation set does not suit", trainable, validation);
@@ -70,6 +72,9 @@ export function fitPlan(trainable: Trainable, train: Dataset, options: FitOption
   if (clipNorm !== undefined && !(clipNorm > 0)) {
     throw new RangeError(`Cannot fit: clipNorm must be above 0: current value is ${clipNorm}`);
   }
+  if (!["float32", "bfloat16"].includes(precision)) {
+    throw new RangeError(`Cannot fit: precision must be "float32" or "bfloat16": current value is "${precision}"`);
+  }
   if (!(minDelta >= 0)) {
     throw new RangeError(`Cannot fit: minDelta must be at least 0: current value is ${minDelta}`);
   }
@@ -92,6 +97,7 @@ export function fitPlan(trainable: Trainable, train: Dataset, options: FitOption
     classWeights: classWeightsOf(classWeights, { labels: train.labels, classes: trainable.classNames.length }),
     clipNorm,
     learningRateScales,
+    precision,
   };
 }
 

@@ -36,6 +36,7 @@ export function runConfiguration(
     classWeights: classWeights.join(),
     clipNorm: `${plan.clipNorm}`,
     learningRateScales: JSON.stringify(plan.learningRateScales),
+    precision: plan.precision,
   };
 }
 

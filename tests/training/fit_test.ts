@@ -3,6 +3,7 @@ import {
   cosineDecay,
   type Dataset,
   DivergenceError,
+  engineSupport,
   fit,
   type FitOptions,
   type History,
@@ -14,6 +15,7 @@ import {
   tf,
   type Trainable,
 } from "curio";
+import { computesInBfloat16 } from "../../lib/runtime/computes_in_bfloat16.ts";
 import { readWeights } from "../../lib/training/network_weights.ts";
 import { syntheticDataset } from "./synthetic_dataset.ts";
 import { tinyTrainable } from "./tiny_trainable.ts";
@@ -49,6 +51,24 @@ Deno.test("fit() learns a tiny set by heart", async () => {
   assert.equal(history.stopped, "completed");
   assert.equal(history.steps, 90);
   assert.equal(history.bestEpoch, 30);
+  trainable.network.dispose();
+});
+
+Deno.test("fit() in mixed precision learns it too, and says where that does not pay", async () => {
+  const trainable = tinyTrainable({ batchNorm: true });
+  const notes: string[] = [];
+  const history = await fit(trainable, syntheticDataset({ count: 48 }), {
+    epochs: 30,
+    batchSize: 16,
+    learningRate: 0.01,
+    precision: "bfloat16",
+    random: new Random(1),
+    onProgress: (event) => event.kind === "note" && notes.push(event.text),
+  });
+  assert.equal(history.epochs.at(-1)?.accuracy, 1);
+  const pays = engineSupport().available && computesInBfloat16() !== false;
+  assert.equal(notes.length, pays ? 0 : 1, notes.join());
+  if (!pays) assert.match(notes[0], /bfloat16 is slower than float32 on this processor|in float32, which is slower/);
   trainable.network.dispose();
 });
 
@@ -327,5 +347,7 @@ Deno.test("fit() refuses what does not fit together, and says what to change", a
   await refused(dataset, { epochs: 1.5 }, /epochs must be a positive integer: current value is 1.5/);
   await refused(dataset, { labelSmoothing: 1 }, /labelSmoothing must be in \[0, 1\)/);
   await refused(dataset, { clipNorm: 0 }, /clipNorm must be above 0/);
+  const half = "float16" as "bfloat16";
+  await refused(dataset, { precision: half }, /precision must be "float32" or "bfloat16": current value is "float16"/);
   trainable.network.dispose();
 });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { installedTensorFlow, tensorflowFolder } from "../addon.ts";
+import { type InstalledTensorFlow, installedTensorFlow, tensorflowFolder } from "../addon.ts";
 import { backend } from "../tensorflow.ts";
 
 /** A `TF_Output` or `TF_Input`, both `{ TF_Operation*; int }`, passed by value. */
@@ -88,7 +88,9 @@ const oldestVersion = [2, 21] as const;
  *
  * @throws {RangeError} if `CURIO_ENGINE` is something else
  */
-export function engineSupport(): EngineSupport {
+export function engineSupport(
+  installed: Pick<InstalledTensorFlow, "version"> | undefined = installedTensorFlow(),
+): EngineSupport {
   const wanted = Deno.env.get("CURIO_ENGINE") ?? "";
   if (!["", "eager"].includes(wanted)) {
     throw new RangeError(
@@ -97,12 +99,14 @@ export function engineSupport(): EngineSupport {
   }
   if (wanted === "eager") return { available: false, reason: "CURIO_ENGINE=eager turns the compiler off" };
   if (backend.name !== "tensorflow") return { available: false, reason: `the backend is ${backend.library}` };
-  const installed = installedTensorFlow();
   const [major, minor] = (installed?.version ?? "0.0").split(".").map(Number);
   if (!installed || major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1])) {
     return {
       available: false,
-      reason: `graphs need TensorFlow ${oldestVersion.join(".")} or newer, this is ${backend.library}; ` +
+      reason:
+        `graphs need TensorFlow ${oldestVersion.join(".")} or newer, this is ${
+          installed?.version ?? backend.library
+        }; ` +
         "`deno task setup` installs it",
     };
   }

@@ -23,8 +23,9 @@ export interface GraphEngineOptions {
   /** Default `"softmax"`. */
   readonly loss?: LossName;
   /**
-   * What forward passes compute in; default `"float32"`. `"bfloat16"` keeps 8 bits of each number: faster where the CPU
-   * has AVX512_BF16 or AMX, slower elsewhere. For engines without an optimizer.
+   * What layers compute in; default `"float32"`. `"bfloat16"` keeps 8 bits of each number: faster where the processor
+   * computes in it (`computesInBfloat16`), slower elsewhere. Training is mixed then: weights, batch-norm statistics, loss
+   * and updates stay float32 (Micikevicius et al., 2018; bfloat16 needs no loss scaling, Kalamkar et al., 2019).
    */
   readonly precision?: Exclude<Precision, "float64">;
 }
@@ -38,6 +39,8 @@ export interface GraphBatch {
   /** `[count]`; the loss is Σ weightᵢ·lossᵢ / count. */
   readonly weights: Float32Array;
   readonly learningRate: number;
+  /** Of this step; the optimizer's when left out. Only for an optimizer that decays weights. */
+  readonly weightDecay?: number;
   /** 32 bits from which the step's noise is drawn. */
   readonly noiseKey: number;
 }

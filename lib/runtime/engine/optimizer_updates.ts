@@ -22,7 +22,7 @@ export interface Rates {
   readonly rate: Output;
   /** Adam's ε, corrected. */
   readonly epsilon: Output;
-  /** `adamw`: η·λ. */
+  /** λ; for `adamw` η·λ. */
   readonly decay: Output;
 }
 
@@ -47,13 +47,35 @@ const slots: Readonly<Record<GraphOptimizer["name"], readonly string[]>> = {
  * which has five digits at the first step.
  */
 export function rateValues(
-  { name, beta1, beta2, epsilon, weightDecay }: GraphOptimizer,
-  { learningRate, step }: { readonly learningRate: number; readonly step: number },
+  optimizer: GraphOptimizer,
+  { batch, step }: { readonly batch: StepRates; readonly step: number },
 ): RateValues {
-  const decay = learningRate * weightDecay;
+  const { name, beta1, beta2, epsilon } = optimizer;
+  const { learningRate } = batch;
+  const weightDecay = weightDecayOf(optimizer, batch);
+  const decay = name === "adamw" ? learningRate * weightDecay : weightDecay;
   if (name !== "adam" && name !== "adamw") return { rate: learningRate, epsilon, decay };
   const correction = Math.sqrt(1 - beta2 ** step);
   return { rate: learningRate * correction / (1 - beta1 ** step), epsilon: epsilon * correction, decay };
+}
+
+/** What a batch says of its step's update. */
+export interface StepRates {
+  readonly learningRate: number;
+  /** The optimizer's when left out. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * λ at one step.
+ *
+ * @throws {RangeError} if the batch asks for weight decay of an optimizer that was made without
+ */
+export function weightDecayOf(optimizer: GraphOptimizer, { weightDecay = optimizer.weightDecay }: StepRates): number {
+  if (weightDecay === 0 || optimizer.weightDecay > 0) return weightDecay;
+  throw new RangeError(
+    `Cannot decay weights: the optimizer was made without: current value is ${weightDecay}. Give it a weightDecay.`,
+  );
 }
 
 /** One weight, its gradient, and where its optimizer keeps what it remembers. */
@@ -75,7 +97,7 @@ export function addUpdate(optimizer: GraphOptimizer, target: UpdateTarget): Oper
   const decays = weightDecay > 0 && (decayBiases || variable.shape.length > 1);
   const attributes = { T: { type: "float32" } } as const;
   const [first, second] = slots[name].map((slot) => state.add(`${variable.name}/${slot}`, variable.shape));
-  const gradient = decays && name !== "adamw" ? withDecay(target, weightDecay) : target.gradient;
+  const gradient = decays && name !== "adamw" ? withDecay(target) : target.gradient;
   if (name === "sgd") {
     return graph.operation("ResourceApplyGradientDescent", {
       inputs: [variable.handle, rates.rate, gradient],
@@ -110,8 +132,8 @@ export function addUpdate(optimizer: GraphOptimizer, target: UpdateTarget): Oper
   });
 }
 
-function withDecay({ graph, variable, gradient }: UpdateTarget, weightDecay: number): Output {
-  const pull = graph.add("Mul", { inputs: [variable.value, graph.constant(weightDecay)] });
+function withDecay({ graph, variable, gradient, rates }: UpdateTarget): Output {
+  const pull = graph.add("Mul", { inputs: [variable.value, rates.decay] });
   return graph.add("AddV2", { inputs: [gradient, pull] });
 }
 

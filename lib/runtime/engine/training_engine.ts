@@ -1,5 +1,4 @@
 import { backend } from "../tensorflow.ts";
-import { CannotCompileError } from "./cannot_compile_error.ts";
 import type { EngineState, HostTensor } from "./engine_state.ts";
 import { type EngineParts, type GraphBatch, type GraphEngine, placeOf } from "./engine_types.ts";
 import { FeedBuffer } from "./feed_buffer.ts";
@@ -16,15 +15,13 @@ export function trainingEngine(
   optimizer: GraphOptimizer,
 ): GraphEngine {
   const { normalization, featureLayer, clipNorm, learningRateScales, loss = "softmax", precision } = options;
-  if (precision !== "float32") {
-    throw new CannotCompileError(`training must be in float32: current value is ${precision}`);
-  }
   const built = trainingGraph(network, plan, {
     statistics: normalization,
     optimizer,
     clipNorm,
     learningRateScales,
     loss,
+    precision,
   });
   const session = new Session(built.graph);
   const { images, targets, weights, noiseKey, rates } = built;
@@ -72,7 +69,7 @@ export function trainingEngine(
   }
 
   function fed(batch: GraphBatch): NativeTensor[] {
-    const { rate, epsilon, decay } = rateValues(optimizer, { learningRate: batch.learningRate, step: step + 1 });
+    const { rate, epsilon, decay } = rateValues(optimizer, { batch, step: step + 1 });
     scalars.noiseKey.int32[0] = batch.noiseKey;
     scalars.rate.float32[0] = rate;
     scalars.epsilon.float32[0] = epsilon;

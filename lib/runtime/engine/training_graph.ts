@@ -4,6 +4,7 @@ import { Graph, type Operation, type Output } from "./graph.ts";
 import { normalised, type PixelStatistics } from "./images.ts";
 import { type LossName, regularizationLosses, rowLosses } from "./losses.ts";
 import { lowerNetwork } from "./lower_network.ts";
+import type { Precision } from "./lowering.ts";
 import { layerOf, type LayerVariable, type NetworkPlan } from "./network_plan.ts";
 import { addUpdate, type GraphOptimizer, type Rates } from "./optimizer_updates.ts";
 import { type GraphVariable, Variables } from "./variables.ts";
@@ -13,6 +14,8 @@ export interface TrainingGraphOptions {
   readonly statistics: PixelStatistics;
   readonly optimizer: GraphOptimizer;
   readonly loss: LossName;
+  /** What layers compute in; weights, statistics, loss and updates are float32. */
+  readonly precision: Precision;
   /** Gradients are scaled so that their joint norm is at most this. */
   readonly clipNorm?: number;
   /** By layer, what the learning rate is multiplied by for its weights; 1 where a layer is left out. */
@@ -68,7 +71,8 @@ export function trainingGraph(
 type BuildOptions = TrainingGraphOptions & { readonly network: tf.LayersModel; readonly plan: NetworkPlan };
 
 function build(graph: Graph, options: BuildOptions) {
-  const { network, plan, statistics, optimizer, loss: lossName, clipNorm, learningRateScales = {} } = options;
+  const { network, plan, statistics, optimizer, precision, loss: lossName, clipNorm } = options;
+  const { learningRateScales = {} } = options;
   const images = graph.placeholder("uint8", [-1, ...network.inputs[0].shape.slice(1) as number[]], "images");
   const classes = Number(network.outputs[0].shape.at(-1));
   const targets = graph.placeholder("float32", [-1, classes], "targets");
@@ -92,8 +96,9 @@ function build(graph: Graph, options: BuildOptions) {
   const statisticsUpdates: Operation[] = [];
   const lower = lowerNetwork(plan, {
     graph,
-    images: normalised(graph, images, { statistics }),
+    images: normalised(graph, images, { statistics, precision }),
     weightOf,
+    precision,
     noiseKey,
     subtractFrom: (weight, difference) =>
       statisticsUpdates.push(graph.operation("AssignSubVariableOp", {
@@ -101,7 +106,10 @@ function build(graph: Graph, options: BuildOptions) {
         attributes: { dtype: { type: "float32" } },
       })),
   });
-  const logits = lower(plan.output);
+  const computed = lower(plan.output);
+  const logits = precision === "float32"
+    ? computed
+    : graph.add("Cast", { inputs: [computed], attributes: { DstT: { type: "float32" } } });
 
   const add = (kind: string, ...inputs: Output[]) => graph.add(kind, { inputs });
   const { loss, correct } = graph.inScope("loss", () => {
@@ -129,7 +137,7 @@ function build(graph: Graph, options: BuildOptions) {
     const scaled = clipNorm === undefined ? gradients : clipped(graph, gradients, clipNorm);
     // An update that starts early would have to copy the weight for those who still read it.
     const ready = graph.operation("NoOp", { after: scaled.map(({ operation }) => operation), name: "gradients" });
-    const ratesOf = scaledRates(graph, rates);
+    const ratesOf = scaledRates(graph, { rates, optimizer });
     return trained.map((variable, place) =>
       addUpdate(optimizer, {
         graph,
@@ -160,11 +168,15 @@ function build(graph: Graph, options: BuildOptions) {
 }
 
 /** The rates, multiplied by a number: once for all weights that have the same. */
-function scaledRates(graph: Graph, rates: Rates): (scale: number) => Rates {
+function scaledRates(
+  graph: Graph,
+  { rates, optimizer }: { readonly rates: Rates; readonly optimizer: GraphOptimizer },
+): (scale: number) => Rates {
   const known = new Map([[1, rates]]);
   return (scale) => {
     const times = (value: Output) => graph.add("Mul", { inputs: [value, graph.constant(scale)] });
-    const scaled = known.get(scale) ?? { ...rates, rate: times(rates.rate), decay: times(rates.decay) };
+    const scaled = known.get(scale) ??
+      { ...rates, rate: times(rates.rate), decay: optimizer.name === "adamw" ? times(rates.decay) : rates.decay };
     known.set(scale, scaled);
     return scaled;
   };

@@ -27,6 +27,10 @@ Deno.test("graphs can be built on TensorFlow 2.21 or newer, and elsewhere the re
     const support = engineSupport();
     const [, major, minor] = /^TensorFlow (\d+)\.(\d+)/.exec(backend.library)?.map(Number) ?? [0, 0, 0];
     assert.equal(support.available, major > 2 || (major === 2 && minor >= 21));
-    if (!support.available) assert.ok(support.reason.includes(backend.library), support.reason);
+    const older = { package: "tensorflow-cpu", version: "2.20.3", device: "cpu", reason: "" } as const;
+    const refused = engineSupport(older);
+    assert.ok(!refused.available);
+    if (backend.name !== "tensorflow") return;
+    assert.match(refused.reason, /^graphs need TensorFlow 2\.21 or newer, this is 2\.20\.3; `deno task setup` inst/);
   });
 });

@@ -258,10 +258,62 @@ test("bfloat16 embeddings point where those of float32 do: cosine similarity of 
   const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, place) => sum + value * b[place], 0);
   assert.notDeepEqual(rough, exact);
   assert.ok(dot(exact, rough) / Math.sqrt(dot(exact, exact) * dot(rough, rough)) >= 0.999);
-  assert.throws(
-    () => graphEngine(model, { normalization, precision: "bfloat16", optimizer: optimizerOf() }),
-    /training must be in float32: current value is bfloat16/,
+  model.dispose();
+});
+
+test("mixed precision learns what float32 learns, repeats to the bit, and keeps weights and slots in float32", async () => {
+  const model = network();
+  const start = model.getWeights().map((weight) => weight.clone());
+  const [batch] = batches(model, [24]);
+  const run = async (precision: "float32" | "bfloat16") => {
+    model.setWeights(start);
+    const engine = graphEngine(model, { normalization, precision, optimizer: optimizerOf("adam") });
+    const gradients = await engine.gradients(batch);
+    const losses = [];
+    for (let step = 0; step < 60; step++) losses.push((await engine.step({ ...batch, noiseKey: step })).loss);
+    const state = await engine.readState();
+    await engine.dispose();
+    return { gradients, losses, state };
+  };
+  const [exact, rough, again] = [await run("float32"), await run("bfloat16"), await run("bfloat16")];
+  assert.deepEqual(again.losses, rough.losses);
+  sameBits(again.state, rough.state);
+  const last = ({ losses }: typeof exact) => losses.slice(-10).reduce((sum, loss) => sum + loss) / 10;
+  assert.ok(Math.abs(rough.losses[0] - exact.losses[0]) < 0.01 * exact.losses[0], `${rough.losses[0]} at first`);
+  assert.ok(
+    last(exact) < 0.7 * exact.losses[0] && last(rough) < 0.7 * exact.losses[0],
+    `${last(exact)}, ${last(rough)}`,
   );
+  assert.ok(Math.abs(last(rough) - last(exact)) < 0.1 * exact.losses[0], `${last(exact)}, ${last(rough)}`);
+  const joint = ({ gradients }: typeof exact) => [...gradients.values()].flatMap(({ data }) => [...data]);
+  const [a, b] = [joint(exact), joint(rough)];
+  const dot = (x: number[], y: number[]) => x.reduce((sum, value, place) => sum + value * y[place], 0);
+  assert.ok(dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)) > 0.995);
+  // A number that went through bfloat16 has 16 zeros at its end.
+  for (const part of ["weights", "optimizer"] as const) {
+    const inBfloat16 = (data: Float32Array) => new Uint32Array(data.slice().buffer).every((word) => word % 65536 === 0);
+    for (const [name, { data }] of rough.state[part]) assert.ok(!inBfloat16(data), name);
+  }
+  tf.dispose(start);
+  model.dispose();
+});
+
+test("weight decay is told with each batch, so that a schedule of it needs no compiling", async () => {
+  const model = network();
+  const start = model.getWeights().map((weight) => weight.clone());
+  const [batch] = batches(model, [6]);
+  const after = async (weightDecay: number, given?: number) => {
+    model.setWeights(start);
+    const engine = graphEngine(model, { normalization, optimizer: optimizerOf({ name: "momentum", weightDecay }) });
+    await engine.step({ ...batch, weightDecay: given });
+    const state = await engine.readState();
+    await engine.dispose();
+    return state;
+  };
+  sameBits(await after(0.3, 0), await after(0));
+  sameBits(await after(0.3, 0.1), await after(0.1));
+  await assert.rejects(after(0, 0.1), /optimizer was made without: current value is 0\.1\. Give it a weightDecay/);
+  tf.dispose(start);
   model.dispose();
 });
 
