@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 
 const count = z.int().nonnegative();
@@ -54,3 +55,23 @@ export const Evidence = z.strictObject({
 
 /** The content of an {@linkcode Evidence} file. */
 export type Evidence = z.infer<typeof Evidence>;
+
+/**
+ * Reads an evidence file.
+ *
+ * @throws {SyntaxError} that names the file and the place, if it is none
+ */
+export async function readEvidence(path: string): Promise<Evidence> {
+  const remedy = "Run the notebook again.";
+  let content: unknown;
+  try {
+    const bytes = gunzipSync(await Deno.readFile(path), { maxOutputLength: 2 ** 28 });
+    content = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw error;
+    throw new SyntaxError(`Cannot read ${path}: it is not gzipped JSON: ${(error as Error).message}. ${remedy}`);
+  }
+  const parsed = Evidence.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new SyntaxError(`Cannot read ${path}: it is no evidence: ${z.prettifyError(parsed.error)}. ${remedy}`);
+}

@@ -7,6 +7,7 @@ import { projectRoot } from "../runtime/project_root.ts";
 import { backend, tf } from "../runtime/tensorflow.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import { checkFileName, reportsFolder } from "./reports_folder.ts";
+import { type EvidenceOptions, evidencePath, writeEvidence } from "./write_evidence.ts";
 
 const metric = z.strictObject({
   value: z.number(),
@@ -49,6 +50,8 @@ export interface WriteMetricsOptions {
   readonly datasets: readonly Pick<Dataset, "name" | "checksum">[];
   /** What is worth knowing and never the same twice, such as seconds. */
   readonly measured?: Readonly<Record<string, number>>;
+  /** What the metrics can be computed from again, for whoever checks them: {@linkcode writeEvidence}. */
+  readonly evidence?: EvidenceOptions;
   /** `CURIO_PROFILE` by default. */
   readonly profile?: ProfileName;
   /** The reports folder by default. */
@@ -57,16 +60,17 @@ export interface WriteMetricsOptions {
 
 /**
  * Writes `<notebook>.metrics.json` into the reports folder: the metrics with their tolerances, then everything that it
- * takes to find them again.
+ * takes to find them again. Beside it, where `evidence` is given, `<notebook>.evidence.json.gz`.
  *
  * @returns what was written
  * @throws {RangeError} if a metric or a tolerance is not a finite number, or `notebook` cannot be a file name
  */
 export async function writeMetrics(
   notebook: string,
-  { metrics, configuration, seed, datasets, measured = {}, profile = profileName(), folder = reportsFolder() }:
-    WriteMetricsOptions,
+  options: WriteMetricsOptions,
 ): Promise<MetricsFile> {
+  const { metrics, configuration, seed, datasets, measured = {}, evidence } = options;
+  const { profile = profileName(), folder = reportsFolder() } = options;
   for (const [name, { value, tolerance }] of Object.entries(metrics)) {
     if (!Number.isFinite(value) || !Number.isFinite(tolerance) || tolerance < 0) {
       throw new RangeError(
@@ -95,6 +99,9 @@ export async function writeMetrics(
     commit: await currentCommit(),
   });
   const path = join(folder, `${checkFileName(notebook)}.metrics.json`);
+  // Evidence first, and never that of an earlier run beside new metrics.
+  if (evidence) await writeEvidence(notebook, { ...evidence, folder });
+  else await Deno.remove(evidencePath(folder, notebook)).catch(() => {});
   await writeFileAtomic(path, `${JSON.stringify(written, null, 2)}\n`);
   return written;
 }

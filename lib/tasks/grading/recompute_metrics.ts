@@ -86,9 +86,20 @@ function areaOf({ runs }: Evidence, { study, strategy }: Area): Recomputed {
 
 /** What tells predictions apart: the classes that were given to the images, in whatever order. */
 export function predictionDigest(images: BigUint64Array, classes: ArrayLike<number>): string {
+  const { order, digest } = orders.get(images) ?? orderOf(images);
+  return createHash("sha256").update(digest).update(order.map((place) => classes[place]).join()).digest("hex").slice(
+    0,
+    32,
+  );
+}
+
+/** Thousands of predictions are for the same images. */
+const orders = new WeakMap<BigUint64Array, { readonly order: readonly number[]; readonly digest: Uint8Array }>();
+
+function orderOf(images: BigUint64Array) {
   const order = [...images.keys()].sort((a, b) => Number(images[a] > images[b]) - Number(images[a] < images[b]));
-  return createHash("sha256")
-    .update(packHashes(BigUint64Array.from(order, (place) => images[place])))
-    .update(order.map((place) => classes[place]).join())
-    .digest("hex").slice(0, 32);
+  const sorted = packHashes(BigUint64Array.from(order, (place) => images[place]));
+  const found = { order, digest: createHash("sha256").update(sorted).digest() };
+  orders.set(images, found);
+  return found;
 }
