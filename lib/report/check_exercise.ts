@@ -1,5 +1,17 @@
-import { defaultScreen, type Screen } from "./screen.ts";
-import { showOn } from "./show.ts";
+import { z } from "zod";
+import { defaultScreen, type Output, type Screen } from "./screen.ts";
+
+/** What a check leaves in the metadata of its output, as `curio_exercise`, for whoever reads the executed notebook. */
+export const ExerciseRecord = z.strictObject({
+  exercise: z.string(),
+  state: z.enum(["to do", "not yet", "done"]),
+  /** Of all expectations, how many hold. */
+  held: z.int().nonnegative(),
+  of: z.int().nonnegative(),
+});
+
+/** The content of an {@linkcode ExerciseRecord}. */
+export type ExerciseRecord = z.infer<typeof ExerciseRecord>;
 
 /** What {@linkcode checkExercise} is told. */
 export interface ExerciseOptions<Answer> {
@@ -32,8 +44,19 @@ export async function checkExercise<Answer>(
   exercise: string,
   { answer, expects, screen = defaultScreen() }: ExerciseOptions<Answer>,
 ): Promise<void> {
+  const { output } = await examineExercise(exercise, { answer, expects });
+  const shown = screen.put(output);
+  await screen.drained();
+  await shown;
+}
+
+/** How far an exercise has come, and the output that says so. */
+export async function examineExercise<Answer>(
+  exercise: string,
+  { answer, expects }: Pick<ExerciseOptions<Answer>, "answer" | "expects">,
+): Promise<{ readonly record: ExerciseRecord; readonly output: Output }> {
   const lines: string[] = [];
-  let state: "to do" | "not yet" | "done" = "done";
+  let state: ExerciseRecord["state"] = "done";
   try {
     const given = await answer;
     if (given === undefined) {
@@ -51,9 +74,11 @@ export async function checkExercise<Answer>(
     state = "not yet";
     lines.push(`  ✗ the answer could not be worked out: ${messageOf(error)}`);
   }
-  await showOn(screen, [
-    [`${{ done: "✓", "not yet": "✗", "to do": "○" }[state]} ${exercise}: ${state}`, ...lines].join("\n"),
-  ]);
+  const held = lines.filter((line) => line.startsWith("  ✓")).length;
+  const record: ExerciseRecord = { exercise, state, held, of: Object.keys(expects).length };
+  const mark = { done: "✓", "not yet": "✗", "to do": "○" }[state];
+  const text = [`${mark} ${exercise}: ${state}`, ...lines].join("\n");
+  return { record, output: { data: { "text/plain": text }, metadata: { curio_exercise: record } } };
 }
 
 async function verdictOf(check: () => boolean | string | Promise<boolean | string>): Promise<boolean | string> {
