@@ -47,10 +47,10 @@ export function ewc(options: EwcOptions = {}): ContinualStrategy {
     name: mode === "online" ? "online EWC" : "EWC",
     options: { lambda, mode, decay, fisher, samples: `${samples}`, batchSize },
     start(network) {
-      const penalty = quadraticPenalty(network.weights);
+      const penalty = quadraticPenalty(network.weights, lambda);
       return {
         loss: ({ current, noiseKey }) => network.crossEntropy([current], noiseKey),
-        adjust: (gradients) => penalty.gradients().map((pull, place) => gradients[place].add(pull.mul(lambda))),
+        adjust: penalty.addTo,
         async afterExperience({ own, number, random }) {
           const information = await fisherInformation(network, own, {
             estimate: fisher,
@@ -63,7 +63,7 @@ export function ewc(options: EwcOptions = {}): ContinualStrategy {
           else penalty.add(information);
           tf.dispose(information);
         },
-        penalty: () => lambda * penalty.value(),
+        penalty: penalty.value,
         save: async () => ({ tensors: await penalty.save() }),
         restore: ({ tensors }) => Promise.try(() => penalty.restore(tensors!)),
         dispose: penalty.dispose,

@@ -3,19 +3,19 @@ import { tf } from "../runtime/tensorflow.ts";
 import { hostTensors } from "../training/network_weights.ts";
 
 /**
- * P(θ) = ½·Σ_k Σ_i F_ki·(θ_i − θ*_ki)²: springs that hold weights where they were, each as stiff as its weight was
+ * P(θ) = λ·½·Σ_k Σ_i F_ki·(θ_i − θ*_ki)²: springs that hold weights where they were, each as stiff as its weight was
  * important.
  *
- * A sum of parabolas is a parabola, so it is kept as one: stiffness A = Σ_k F_k, its middle m = Σ_k F_k·θ*_k / A, and a
+ * A sum of parabolas is a parabola, so it is kept as one: stiffness A = λ·Σ_k F_k, its middle m = λ·Σ_k F_k·θ*_k / A, and a
  * constant. It costs the same after any number of experiences, and nothing cancels.
  */
 export interface QuadraticPenalty {
   /** Adds a term that is anchored where the weights now stand. */
   add(importance: readonly tf.Tensor[]): void;
-  /** A ← `decay`·A + `importance`, and all of it is anchored where the weights now stand. */
+  /** A ← `decay`·A + λ·`importance`, and all of it is anchored where the weights now stand. */
   replace(importance: readonly tf.Tensor[], decay: number): void;
-  /** ∇P at the weights as they are: A·(θ − m). The caller disposes of it. */
-  gradients(): tf.Tensor[];
+  /** The loss's gradients with those of P at the weights as they are, A·(θ − m); the same tensors while P is 0. */
+  addTo(gradients: tf.Tensor[]): tf.Tensor[];
   /** P at the weights as they are. */
   value(): number;
   save(): Promise<NamedTensors>;
@@ -23,8 +23,8 @@ export interface QuadraticPenalty {
   dispose(): void;
 }
 
-/** No penalty yet, on these weights. */
-export function quadraticPenalty(weights: readonly tf.Variable[]): QuadraticPenalty {
+/** No penalty yet, on these weights; `strength` is λ. */
+export function quadraticPenalty(weights: readonly tf.Variable[], strength: number): QuadraticPenalty {
   const springs = weights.map((weight) =>
     tf.tidy(() => ({
       weight,
@@ -34,13 +34,15 @@ export function quadraticPenalty(weights: readonly tf.Variable[]): QuadraticPena
   );
   /** A float32, so that it comes back from a file as it was. */
   let constant = 0;
+  let anchored = false;
 
   return {
     add(importance) {
+      anchored = true;
       constant = Math.fround(
         constant + sumOf(springs.map(({ weight, stiffness, middle }, place) =>
           tf.tidy(() => {
-            const added = importance[place];
+            const added = importance[place].mul(strength);
             const total = stiffness.add(added);
             const off = weight.sub(middle);
             // divNoNan: where neither the old nor the new term cares, the middle is of no account.
@@ -54,16 +56,22 @@ export function quadraticPenalty(weights: readonly tf.Variable[]): QuadraticPena
     },
 
     replace(importance, decay) {
+      anchored = true;
       constant = 0;
       springs.forEach(({ weight, stiffness, middle }, place) =>
         tf.tidy(() => {
-          stiffness.assign(stiffness.mul(decay).add(importance[place]));
+          stiffness.assign(stiffness.mul(decay).add(importance[place].mul(strength)));
           middle.assign(weight.clone());
         })
       );
     },
 
-    gradients: () => springs.map(({ weight, stiffness, middle }) => tf.tidy(() => stiffness.mul(weight.sub(middle)))),
+    addTo: (gradients) =>
+      anchored
+        ? springs.map(({ weight, stiffness, middle }, place) =>
+          tf.tidy(() => gradients[place].add(stiffness.mul(weight.sub(middle))))
+        )
+        : gradients,
 
     value: () =>
       constant +
@@ -86,6 +94,7 @@ export function quadraticPenalty(weights: readonly tf.Variable[]): QuadraticPena
         }
       });
       constant = tensors.get("constant")!.data[0];
+      anchored = true;
     },
 
     dispose: () => tf.dispose(springs.flatMap(({ stiffness, middle }) => [stiffness, middle])),

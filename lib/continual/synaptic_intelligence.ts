@@ -32,7 +32,7 @@ export function synapticIntelligence(
     options: { strength, damping },
     start(network) {
       const { weights } = network;
-      const penalty = quadraticPenalty(weights);
+      const penalty = quadraticPenalty(weights, 2 * strength);
       const paths = tf.tidy(() =>
         weights.map((weight) => ({
           weight,
@@ -48,7 +48,7 @@ export function synapticIntelligence(
       return {
         adjust(gradients) {
           taskGradients = gradients.map((gradient) => tf.keep(gradient.clone()));
-          return penalty.gradients().map((pull, place) => gradients[place].add(pull.mul(2 * strength)));
+          return penalty.addTo(gradients);
         },
         afterStep() {
           paths.forEach(({ weight, gain, before }, place) =>
@@ -68,7 +68,7 @@ export function synapticIntelligence(
             tf.dispose(importance);
             begin();
           }),
-        penalty: () => 2 * strength * penalty.value(),
+        penalty: penalty.value,
         save: async () => ({ tensors: await penalty.save() }),
         restore: ({ tensors }) =>
           Promise.try(() => {

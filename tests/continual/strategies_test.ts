@@ -81,21 +81,24 @@ Deno.test("herdingOrder() takes first what is nearest to the mean, then what bri
 Deno.test("quadraticPenalty() is the sum of its terms, in value and gradient, by hand", () => {
   const before = tf.memory().numTensors;
   const weight = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
-  const penalty = quadraticPenalty([weight]);
+  const penalty = quadraticPenalty([weight], 2);
   const at = (values: number[], work: () => void) => {
     tf.tidy(() => weight.assign(tf.tensor1d(values)));
     work();
   };
-  at([1, 2], () => tf.tidy(() => penalty.add([tf.tensor1d([4, 0])])));
+  at([1, 2], () => tf.tidy(() => penalty.add([tf.tensor1d([2, 0])])));
   assert.equal(penalty.value(), 0);
-  at([3, 5], () => tf.tidy(() => penalty.add([tf.tensor1d([2, 1])])));
-  // At (4, 6): ½·(4·(4−1)² + 2·(4−3)² + 1·(6−5)²) = ½·(36 + 2 + 1); gradient (4·3 + 2·1, 1·1).
+  at([3, 5], () => tf.tidy(() => penalty.add([tf.tensor1d([1, 0.5])])));
+  // λ is 2. At (4, 6): ½·(4·(4−1)² + 2·(4−3)² + 1·(6−5)²) = ½·(36 + 2 + 1); gradient (4·3 + 2·1, 1·1).
   at([4, 6], () => {
     near(penalty.value(), 19.5);
-    tf.tidy(() => assert.deepEqual(Array.from(penalty.gradients()[0].dataSync(), Math.round), [14, 1]));
+    tf.tidy(() => {
+      const [gradient] = penalty.addTo([tf.tensor1d([100, -100])]);
+      assert.deepEqual(Array.from(gradient.dataSync(), Math.round), [114, -99]);
+    });
   });
   // Online: stiffness ½·(6, 1) + (1, 1), anchored at (4, 6).
-  at([4, 6], () => tf.tidy(() => penalty.replace([tf.tensor1d([1, 1])], 0.5)));
+  at([4, 6], () => tf.tidy(() => penalty.replace([tf.tensor1d([0.5, 0.5])], 0.5)));
   at([5, 8], () => near(penalty.value(), 0.5 * (4 * 1 + 1.5 * 4)));
   penalty.dispose();
   weight.dispose();
