@@ -59,7 +59,7 @@ export async function checkCells(
       Deno.writeTextFileSync(join(options.notebooks, folder, `${place}.ts`), script.text);
       const source = join(project, "notebooks", folder, `${place}.ts`);
       return ["/bin/sh", "-c", 'exec "$0" info --json "$1" >"$2"', deno, source, join(reports, `${place}.json`)];
-    }), options);
+    }), { ...options, copies: [{ from: options.notebooks, to: "notebooks" }] });
   await Deno.remove(join(options.notebooks, folder), { recursive: true });
   const faults = new Map<string, CellFault>();
   for (const [place, { name }] of notebooks.entries()) {

@@ -7,12 +7,17 @@ import { type CellFault, type NotebookCells } from "./check_cells.ts";
 import type { Breach } from "./limits.ts";
 import { readReports } from "./read_reports.ts";
 import { runInSandbox, type SandboxOptions } from "./sandbox.ts";
+import { prepareTrail, readTrail } from "./read_trail.ts";
 import { signsInError } from "./signs_in_error.ts";
 import type { NotebookRerun, Rerun, Violation } from "./submission_record.ts";
+import type { TestImages } from "./test_images.ts";
 
 /** How the notebooks are executed. */
-export interface ReExecuteOptions extends SandboxOptions {
+export interface ReExecuteOptions extends Omit<SandboxOptions, "copies" | "onLine"> {
+  /** The folder that the notebooks lie in. */
   readonly notebooks: string;
+  /** What the grader's library is to watch, where it is the one that is used. */
+  readonly testImages?: TestImages;
   readonly seed: number;
   readonly profile: ProfileName;
   /** Notebooks that cannot run, and why: they are passed over. */
@@ -58,13 +63,18 @@ interface Progress {
 /** The runner saves what a notebook has done so far before the sandbox would end it. */
 const secondsToSave = 20;
 const mostText = 4000;
+/** Among what comes out of the sandbox. */
+const trailFolder = ".trails";
 
 /** Executes notebooks in a sandbox, one after the other as a student does, and says how each ended. */
 export async function reExecute(
   notebooks: readonly NotebookCells[],
-  { seed, profile, faults = new Map(), onCell, ...sandbox }: ReExecuteOptions,
+  options: ReExecuteOptions,
 ): Promise<ReExecution> {
+  const { seed, profile, faults = new Map<string, CellFault>(), testImages, onCell, ...sandbox } = options;
   const sound = notebooks.filter(({ name }) => !faults.has(name));
+  const trails = join(sandbox.work, "trails");
+  if (testImages) await Promise.all(sound.map((_, place) => prepareTrail(join(trails, `${place}`), testImages)));
   const progress: Progress[] = [];
   let project = "";
   const run = await runInSandbox((places) => {
@@ -83,6 +93,10 @@ export async function reExecute(
     ]);
   }, {
     ...sandbox,
+    copies: [
+      { from: sandbox.notebooks, to: "notebooks" },
+      ...testImages ? [{ from: trails, to: join("reports", trailFolder) }] : [],
+    ],
     env: { ...sandbox.env, CURIO_SEED: `${seed}`, CURIO_PROFILE: profile },
     onLine(line) {
       const event = eventIn(line);
@@ -99,7 +113,17 @@ export async function reExecute(
   const { metrics, evidence } = await readReports(run.results);
   const violations: Violation[] = [];
   const last = Math.min(progress.length, sound.length) - 1;
-  const reruns = notebooks.map(({ name, cells }): NotebookRerun => {
+  const trailOf = async (place: number, outcome: NotebookRerun["outcome"]) => {
+    if (!testImages) return null;
+    try {
+      return await readTrail(join(run.results, trailFolder, `${place}`), testImages);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const faults = ["The trail that the library keeps was removed."];
+      return outcome === "passed" ? { faults, fits: [], pools: [], predictions: [], runs: [] } : null;
+    }
+  };
+  const reruns = await Promise.all(notebooks.map(async ({ name, cells }): Promise<NotebookRerun> => {
     const place = sound.findIndex((each) => each.name === name);
     const nothing = {
       notebook: name,
@@ -141,9 +165,9 @@ export async function reExecute(
       ...{ error: outcome === "passed" ? "" : limit ?? error, seconds: end.seconds },
       metrics: metrics[name] ?? null,
       evidence: evidence[name] ?? null,
-      trail: null,
+      trail: await trailOf(place, outcome),
     };
-  });
+  }));
   if (run.packets > 0) {
     const notebook = sound.length === 1 ? sound[0].name : null;
     violations.push({ kind: "network", notebook, detail: `It tried to reach the network (${run.packets} packets).` });

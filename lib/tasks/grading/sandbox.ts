@@ -37,8 +37,8 @@ export interface SandboxOptions {
   readonly lane: Lane;
   /** An empty folder of the grader's. */
   readonly work: string;
-  /** The notebooks, which are copied into the sandbox; none by default. */
-  readonly notebooks?: string;
+  /** Folders of the grader's that are copied into the sandbox's project before it begins. */
+  readonly copies?: readonly { readonly from: string; readonly to: string }[];
   /** The library that they import; the grader's by default. */
   readonly lib?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -92,7 +92,7 @@ const passedOn = ["CURIO_DATASET", "CURIO_BACKBONES", "CURIO_BACKEND", "CURIO_EN
  */
 export async function runInSandbox(
   steps: (places: SandboxPlaces) => readonly (readonly string[])[],
-  { isolation, limits, lane, work, notebooks, lib, env = {}, graceSeconds = 10, onLine, signal }: SandboxOptions,
+  { isolation, limits, lane, work, copies = [], lib, env = {}, graceSeconds = 10, onLine, signal }: SandboxOptions,
 ): Promise<SandboxRun> {
   const isIsolated = isolation.kind === "bubblewrap";
   const project = isIsolated ? projectRoot : join(work, "project");
@@ -117,7 +117,7 @@ export async function runInSandbox(
     tasks: isIsolated && countsBySandbox(user) ? threadsPerProcess * limits.processes : null,
     folders: ["reports", "notebooks", "data/caches", ".home", ".tmp"].map((folder) => join(project, folder)),
     shared: caches.map(({ kind, at }) => [at, join(project, "data", "caches", kind)]),
-    copies: notebooks === undefined ? [] : [[isIsolated ? "/submission" : notebooks, join(project, "notebooks")]],
+    copies: copies.map(({ from, to }, place) => [isIsolated ? `/copies/${place}` : from, join(project, to)]),
     steps: steps(places),
     results: [places.reports, isIsolated ? join(project, ".results.tar") : archive, mostResults],
   };
@@ -135,7 +135,7 @@ export async function runInSandbox(
       ...shown,
       ...caches.map(({ from, at }) => ({ from, at })),
       { from: ownScripts, at: "/curio" },
-      ...notebooks === undefined ? [] : [{ from: notebooks, at: "/submission" }],
+      ...copies.map(({ from }, place) => ({ from, at: `/copies/${place}` })),
       { from: archive, at: join(project, ".results.tar"), writable: true },
       ...["resolv.conf", "hosts"].map((name) => ({ from: join(work, name), at: `/etc/${name}` })),
       ...await pythonMounts(),

@@ -1,23 +1,12 @@
-import { createHash } from "node:crypto";
-import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { DataFormatError } from "../../data/data_format_error.ts";
 import { unpackAll } from "../../data/download/unpack_archive.ts";
-import { sumOfFile } from "../../data/sum_of_file.ts";
 
 /** Something that was handed in. */
 export interface SubmissionPath {
   /** The name of the folder or the archive. */
   readonly name: string;
   readonly path: string;
-}
-
-/** A submission's own files, copied: what it is from now on, whatever becomes of the original. */
-export interface SubmissionFiles {
-  readonly name: string;
-  /** A folder with `notebooks/`, `reports/` and perhaps `lib/`. */
-  readonly folder: string;
-  /** SHA-256 over names and contents. */
-  readonly checksum: string;
 }
 
 /** It is no submission, or one that would take too much to look at; the message says why. */
@@ -70,12 +59,13 @@ export interface CollectFilesOptions {
  * Copies the files of a submission, out of its archive where it is one: plain files alone, within bounds, readable for
  * whomever the sandbox runs as.
  *
+ * @returns a folder with `notebooks/`, `reports/` and perhaps `lib/`
  * @throws {SubmissionError} if it holds no notebooks, is damaged, or too large
  */
 export async function collectFiles(
   { name, path }: SubmissionPath,
   { work, withLibrary, signal }: CollectFilesOptions,
-): Promise<SubmissionFiles> {
+): Promise<string> {
   let source = path;
   if ((await Deno.stat(path)).isFile) {
     source = join(work, "unpacked");
@@ -96,7 +86,7 @@ export async function collectFiles(
   await copyPlain(notebooks, join(folder, "notebooks"), room);
   await copyPlain(join(root, "reports"), join(folder, "reports"), room);
   if (withLibrary) await copyPlain(join(root, "lib"), join(folder, "lib"), room);
-  return { name, folder, checksum: await checksumOf(folder) };
+  return folder;
 }
 
 /** The folder of a submission's notebooks: `notebooks/` in it, or itself, or in the only folder that it holds. */
@@ -137,20 +127,6 @@ async function copyPlain(from: string, to: string, room: Room): Promise<void> {
     await Deno.copyFile(from, to);
     await Deno.chmod(to, 0o644);
   }
-}
-
-async function checksumOf(folder: string): Promise<string> {
-  const files: string[] = [];
-  const visit = async (path: string) => {
-    for await (const { name, isDirectory } of Deno.readDir(path)) {
-      if (isDirectory) await visit(join(path, name));
-      else files.push(join(path, name));
-    }
-  };
-  await visit(folder);
-  const hash = createHash("sha256");
-  for (const file of files.sort()) hash.update(JSON.stringify([relative(folder, file), await sumOfFile(file)]));
-  return hash.digest("hex");
 }
 
 /** Two submissions of one name are told apart by a number. */

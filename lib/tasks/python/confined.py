@@ -4,8 +4,8 @@
 
 SPECIFICATION is JSON, the `Confinement` of lib/tasks/grading/sandbox.ts. Inside Bubblewrap this is the first process of
 the sandbox; without it, what it starts stays below it, so that whoever watches sees it all. Before each command it
-prints `{"event": "step", "number": 1}`. After SIGTERM, or a command that is killed, no other begins; whatever happens,
-the folder of results goes into one archive at the end.
+prints `{"event": "step", "number": 1}`, and after it the folder of results goes into one archive. After SIGTERM, or
+a command that is killed, no other begins.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def hand_out(folder: str, path: str, most: int) -> None:
 
     with open(path, "r+b") as file:
         file.truncate()
-        with tarfile.open(fileobj=file, mode="w") as archive, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), tarfile.open(fileobj=file, mode="w") as archive:
             archive.add(folder, arcname=".", filter=plain)
 
 
@@ -106,11 +106,9 @@ def main() -> int:
         except OSError as error:  # no more processes, say
             print(error, file=sys.stderr)
             code = 126
+        hand_out(*confinement["results"])
         if code < 0 or stopped:
             break
-    if confinement["results"] is not None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        hand_out(*confinement["results"])
     return code if code >= 0 else 128 - code
 
 
