@@ -5,14 +5,14 @@ export type Standing = "open" | "answered" | "skipped";
 
 /** Who may answer what next. */
 export interface Assignment {
-  /** Adds an item behind all others. `wanted`: how many people answer for it; Infinity for one that everybody gets. */
-  add(item: number, wanted: number): void;
+  /** Adds an item, or moves one that is there to where a later query wants it. */
+  add(item: number, options: AddOptions): void;
   /** Says how an annotator stands to an item; ends the lease unless that is `open`. */
   settle(item: number, annotator: number, standing: Standing): void;
   /**
-   * Up to `count` items for an annotator, leased until `until`: of those to `keep` all that are free first, then others
-   * that `prefer` wants (all by default), in the order in which they were asked; those skipped before come last. What is
-   * not to be kept is given up.
+   * Up to `count` items for an annotator, leased until `until`: of those to `keep` all that are free first, then others,
+   * the latest query's first and in the order in which they were asked, or those of the smallest `distance` first; those
+   * skipped before come last. What is not to be kept is given up.
    */
   take(annotator: number, options: TakeOptions): Lease[];
   /** Puts back leases that were kept over a restart. */
@@ -23,18 +23,29 @@ export interface Assignment {
   readonly total: number;
 }
 
+/** What {@linkcode Assignment.add} is told. */
+export interface AddOptions {
+  /** How many people answer for the item; Infinity for one that everybody gets. */
+  readonly wanted: number;
+  /** Number of the query that asked for it. */
+  readonly query: number;
+}
+
+/** What {@linkcode Assignment.take} is told. */
 export interface TakeOptions {
   readonly count: number;
   readonly keep: ReadonlySet<number>;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly until: number;
-  readonly prefer?: (item: number) => boolean;
+  /** Infinity for an item that is not wanted. */
+  readonly distance?: (item: number) => number;
 }
 
 interface Place {
   readonly item: number;
   readonly wanted: number;
+  query: number;
   readonly answered: Set<number>;
   readonly skipped: Set<number>;
   /** Annotator → until when. */
@@ -48,8 +59,9 @@ interface Place {
  */
 export function assignment(): Assignment {
   const places = new Map<number, Place>();
-  // In the order asked; those that are full are swept out now and then.
+  // In the order in which they are given out; those that are full are swept out now and then.
   let open: Place[] = [];
+  let isSorted = true;
   let done = 0, total = 0;
   const held = new Map<number, Set<Place>>();
   const isFull = ({ answered, wanted }: Place) => answered.size >= wanted;
@@ -78,8 +90,14 @@ export function assignment(): Assignment {
     get total() {
       return total;
     },
-    add(item, wanted) {
-      const place: Place = { item, wanted, answered: new Set(), skipped: new Set(), leases: new Map() };
+    add(item, { wanted, query }) {
+      isSorted = false;
+      const known = places.get(item);
+      if (known !== undefined) {
+        known.query = query;
+        return;
+      }
+      const place: Place = { item, wanted, query, answered: new Set(), skipped: new Set(), leases: new Map() };
       places.set(item, place);
       open.push(place);
       if (Number.isFinite(wanted)) total++;
@@ -97,20 +115,23 @@ export function assignment(): Assignment {
       done += Number(after) - Number(before);
       if (before && !after && !open.includes(place)) {
         open.push(place);
-        open.sort((a, b) => a.item - b.item);
+        isSorted = false;
       }
     },
-    take(annotator, { count, keep, now, until, prefer = () => true }) {
+    take(annotator, { count, keep, now, until, distance }) {
       const own = heldBy(annotator);
       for (const place of [...own]) if (!keep.has(place.item)) release(place, annotator);
       if (open.length > 64 && open.length > 2 * (places.size - done)) open = open.filter((place) => !isFull(place));
+      if (!isSorted) open.sort((a, b) => b.query - a.query || a.item - b.item);
+      isSorted = true;
       const taken = [...keep].flatMap((item) => places.get(item) ?? []).filter((place) =>
         isFree(place, annotator, now)
       );
+      const offered = distance === undefined ? open : nearest(open, distance);
       for (const wantsSkipped of [false, true]) {
-        for (const place of open) {
+        for (const place of offered) {
           if (taken.length >= count) break;
-          const fits = place.skipped.has(annotator) === wantsSkipped && !keep.has(place.item) && prefer(place.item);
+          const fits = place.skipped.has(annotator) === wantsSkipped && !keep.has(place.item);
           if (fits && isFree(place, annotator, now)) taken.push(place);
         }
       }
@@ -129,4 +150,9 @@ export function assignment(): Assignment {
       }
     },
   };
+}
+
+function nearest(places: readonly Place[], distance: (item: number) => number): Place[] {
+  return places.map((place) => ({ place, far: distance(place.item) })).filter(({ far }) => far < Infinity)
+    .sort((a, b) => a.far - b.far).map(({ place }) => place);
 }

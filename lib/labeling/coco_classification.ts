@@ -11,7 +11,8 @@ const cocoSchema = z.looseObject({
 });
 
 /**
- * Reads labels in COCO's layout without boxes: images, categories, and annotations that join them.
+ * Reads labels in COCO's layout: images, categories, and annotations that join them. Boxes and outlines are not read: an
+ * image is of the classes of what is on it.
  *
  * @throws {DataFormatError} if it is not of this layout, or an annotation names what is not there
  */
@@ -28,13 +29,18 @@ export function readCoco(text: string, name: string): LabelFile {
   if (!success) throw fault(`${error.issues[0].path.join(".")}: ${error.issues[0].message}`, "another");
   const paths = new Map(data.images.map(({ id, file_name }) => [id, pathOfReference(file_name)]));
   const names = new Map(data.categories.map(({ id, name }) => [id, name]));
-  const records = data.annotations.map(({ image_id, category_id }, index) => {
+  // An image with several objects has the classes of all of them, each once.
+  const labels = new Map<string, Set<string>>();
+  for (const [index, { image_id, category_id }] of data.annotations.entries()) {
     const [path, label] = [paths.get(image_id), names.get(category_id)];
     if (path === undefined || label === undefined) {
       throw fault(`annotation ${index} must name an image and a category`, `${image_id} and ${category_id}`);
     }
-    return { path, kind: "label" as const, labels: [label], annotator: "annotator" };
-  });
+    labels.set(path, (labels.get(path) ?? new Set()).add(label));
+  }
+  const records = Array.from(labels, ([path, own]) => (
+    { path, kind: "label" as const, labels: [...own], annotator: "annotator" }
+  ));
   return labelFile({ records, paths: [...paths.values()], classNames: [...names.values()] });
 }
 

@@ -49,7 +49,7 @@ export interface Agreement {
 /** Hands out items and takes in what people say of them: the store, and in memory what it would take long to ask it. */
 export interface Desk {
   readonly store: LabelStore;
-  /** Up to `count` items to be held by an annotator, `keep` (keys) first; `alike`: only such as resemble the first. */
+  /** Up to `count` items to be held by an annotator, `keep` (keys) first; `alike`: those that most resemble the first. */
   take(
     annotator: Annotator,
     options: { keep: readonly string[]; count: number; alike?: boolean },
@@ -80,7 +80,7 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
   /** When the latest answers came, oldest first. */
   const moments: number[] = [];
   const places = assignment();
-  let lastItem = 0, lastEvent = 0, version = store.version();
+  let lastQuery = 0, lastEvent = 0, version = store.version();
 
   function place(item: number, annotator: number, event: LabelEvent | undefined): void {
     const own = standing.get(item) ?? new Map<number, LabelEvent>();
@@ -93,13 +93,15 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
   }
 
   function loadItems(): void {
-    for (const item of store.items(lastItem)) {
+    let newest = lastQuery;
+    for (const item of store.items(lastQuery)) {
       items.set(item.id, item);
       idOf.set(item.key, item.id);
       if (item.gold !== null) gold.set(item.id, item.gold);
-      places.add(item.id, item.gold === null ? store.project.overlap : Infinity);
-      lastItem = item.id;
+      places.add(item.id, { wanted: item.gold === null ? store.project.overlap : Infinity, query: item.query });
+      newest = Math.max(newest, item.query);
     }
+    lastQuery = newest;
   }
 
   function loadEvents(): void {
@@ -169,9 +171,9 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
       let taken = places.take(annotator.id, { ...request, count: alike ? Math.max(1, kept.size) : count });
       if (alike && taken.length > 0) {
         const [first] = taken.map(({ item }) => items.get(item)!);
-        const prefer = (item: number) => resembles(items.get(item)!, first);
+        const distance = (item: number) => unlikeness(items.get(item)!, first);
         const own = new Set(taken.map(({ item }) => item));
-        taken = places.take(annotator.id, { ...request, keep: own, count, prefer });
+        taken = places.take(annotator.id, { ...request, keep: own, count, distance });
       }
       await store.lease(annotator.id, taken);
       return taken.map(({ item }) => items.get(item)!);
@@ -219,9 +221,10 @@ function standingOf(event: LabelEvent | undefined): Standing {
   return event.kind === "skip" ? "skipped" : "answered";
 }
 
-function resembles(item: StoredItem, first: StoredItem): boolean {
-  if (first.likeness !== null) return item.likeness === first.likeness;
-  return item.guess === first.guess;
+/** How far two items are from looking alike: Infinity where the model takes them for different classes. */
+function unlikeness(item: StoredItem, first: StoredItem): number {
+  if (item.guess !== first.guess) return Infinity;
+  return item.likeness === null || first.likeness === null ? 0 : Math.abs(item.likeness - first.likeness);
 }
 
 function atMostEvery<T>(milliseconds: () => number, clock: () => number, compute: () => T): () => T {

@@ -7,9 +7,11 @@ import { gallery } from "../report/gallery.ts";
 import { element, escapeMarkup } from "../report/markup.ts";
 import { defaultScreen, type Screen } from "../report/screen.ts";
 import { showOn } from "../report/show.ts";
+import { gatherRows, type Matrix } from "../runtime/matrix.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import type { Annotator } from "./access.ts";
 import { finalLabels } from "./label_files.ts";
+import { likenessPlaces } from "./likeness_places.ts";
 import { type LabelStore, openLabelStore, type StoredItem } from "./label_store.ts";
 import { type LabelServer, type LabelServerOptions, startLabelServer } from "./start_label_server.ts";
 
@@ -23,15 +25,26 @@ export interface HumanOracleOptions extends LabelServerOptions {
   readonly title?: string;
   /** How many people answer for each item; 1 by default. */
   readonly overlap?: number;
+  /** Whether the model's guess is shown before the answer: it biases; no by default. */
+  readonly showGuess?: boolean;
   /** What each item is called in the store; its index by default. */
   readonly refs?: readonly string[];
-  /** Why items are asked: shown to whoever answers. */
-  readonly why?: (round: number) => string;
+  /** `[items, features]`, a row for each image: the grid shows together what is near in it. */
+  readonly features?: Matrix;
+  /** Why an item is asked: shown to whoever answers. By default who chose it, and how sure the model is. */
+  readonly why?: (reason: AskReason) => string;
   /** Where no browser reaches this machine: asks here, image by image, by {@linkcode prompt}. Default: no. */
   readonly plain?: boolean;
   /** How the plain way asks; the notebook's own input by default. */
   readonly prompt?: (question: string) => string | null;
   readonly screen?: Screen;
+}
+
+/** What is known of why an item is asked. */
+export interface AskReason extends Pick<AskOptions, "round" | "strategy"> {
+  readonly question?: NonNullable<AskOptions["questions"]>[number];
+  /** How many answers the item has had: where there are some, another opinion is wanted. */
+  readonly earlier: number;
 }
 
 /** People who answer on a page. */
@@ -56,30 +69,39 @@ export interface HumanOracle extends Oracle, AsyncDisposable {
  */
 export function humanOracle(
   dataset: Omit<Dataset, "labels">,
-  { store: path, name = "me", title = dataset.name, overlap, why = whyOf, plain = false, ...options }:
-    HumanOracleOptions,
+  { store: path, name = "me", title = dataset.name, overlap, showGuess, plain = false, ...options }: HumanOracleOptions,
 ): HumanOracle {
   const { classNames } = dataset;
-  const store = openLabelStore(path, { classNames, title, overlap });
+  const store = openLabelStore(path, { classNames, title, overlap, showGuess });
   const me = store.access.annotator(name, "owner");
-  const { refs, screen = defaultScreen(), prompt = globalThis.prompt, ...serverOptions } = options;
+  const { refs, features, why = whyOf, screen = defaultScreen(), prompt = globalThis.prompt, ...serverOptions } =
+    options;
   let server: LabelServer | undefined;
 
-  async function ask(
-    indices: Int32Array,
-    { round, signal, earlier = () => 0, onAnswer = () => {} }: AskOptions,
-  ): Promise<Answer[]> {
-    const refOf = (index: number) => {
-      const ref = refs?.[index] ?? `${index}`;
-      // Asked for another opinion, it is an item of its own: the one before is answered already.
-      return earlier(index) > 0 ? `${ref} (${earlier(index) + 1})` : ref;
-    };
+  async function ask(indices: Int32Array, { signal, onAnswer = () => {}, ...asking }: AskOptions): Promise<Answer[]> {
+    const { round, strategy, questions, earlier = () => 0 } = asking;
     const files = await filesOf(dataset, indices, join(dirname(path), `${basename(path, ".sqlite")} images`));
-    const asked = Array.from(indices, (index, place) => ({ ref: refOf(index), file: files[place], why: why(round) }));
+    const places = features && likenessPlaces(gatherRows(features, indices));
+    const asked = Array.from(indices, (index, place) => {
+      const [name, question, before] = [refs?.[index] ?? `${index}`, questions?.[place], earlier(index)];
+      return {
+        // Asked for another opinion, it is an item of its own: the one before is answered already.
+        ref: before > 0 ? `${name} (${before + 1})` : name,
+        name: basename(name),
+        file: files[place],
+        why: why({ round, strategy, question, earlier: before }),
+        guess: question?.prediction ?? undefined,
+        confidence: question?.confidence ?? undefined,
+        likeness: places?.[place],
+      };
+    });
     store.ask(`round ${round}`, asked);
+    const indexOf = new Map(asked.map(({ ref }, place) => [ref, indices[place]]));
+    const items = store.items().filter(({ ref }) => indexOf.has(ref));
     const answers = new Map<number, Answer>();
     const collect = () => {
-      for (const [index, answer] of answersIn(store, indices, refOf)) {
+      for (const [ref, answer] of answersTo(items, store)) {
+        const index = indexOf.get(ref)!;
         if (!answers.has(index)) onAnswer(index, answer);
         answers.set(index, answer);
       }
@@ -115,27 +137,26 @@ export function humanOracle(
   };
 }
 
-function whyOf(round: number): string {
-  return round < 0
-    ? "part of the first set, before there is a model"
-    : `the model of round ${round} is curious about it`;
+function whyOf({ round, strategy, question, earlier }: AskReason): string {
+  const chosen = strategy === undefined ? [] : [`chosen by ${strategy}`];
+  if (round < 0) return ["part of the first set", ...chosen].join(", ");
+  const doubt = earlier > 0 ? ["another opinion is wanted"] : [];
+  const confidence = question?.confidence == null
+    ? []
+    : [`the model is ${Math.round(100 * question.confidence)} % sure`];
+  return [`round ${round + 1}`, ...doubt, ...confidence, ...chosen].join(", ");
 }
 
-/** What is settled about the items: as many answers as wanted, or an adjudicator's word. */
-function answersIn(store: LabelStore, indices: Int32Array, refOf: (index: number) => string): Map<number, Answer> {
-  const wanted = new Map<string, number>(Array.from(indices, (index) => [refOf(index), index]));
-  const items = new Map(store.items().flatMap(({ id, ref }) => wanted.has(ref) ? [[id, wanted.get(ref)!]] : []));
+/** What is settled about the items: ref → the label of as many answers as wanted, or an adjudicator's. */
+function answersTo(items: readonly StoredItem[], store: LabelStore): Map<string, Answer> {
   const counts = new Map<number, number>();
   for (const { item, kind } of store.decisions()) {
-    const index = items.get(item);
-    if (index !== undefined && kind !== "skip") counts.set(index, (counts.get(index) ?? 0) + 1);
+    if (kind !== "skip") counts.set(item, (counts.get(item) ?? 0) + 1);
   }
   const final = finalLabels(store);
-  const verdicts = new Set(store.verdicts().map(({ item }) => items.get(item)));
-  const settled = [...items.values()].filter((index) =>
-    (counts.get(index) ?? 0) >= store.project.overlap || verdicts.has(index)
-  );
-  return new Map(settled.map((index) => [index, final.get(refOf(index)) ?? null]));
+  const verdicts = new Set(store.verdicts().map(({ item }) => item));
+  const settled = items.filter(({ id }) => (counts.get(id) ?? 0) >= store.project.overlap || verdicts.has(id));
+  return new Map(settled.map(({ ref }) => [ref, final.get(ref) ?? null]));
 }
 
 interface Waiting {

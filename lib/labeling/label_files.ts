@@ -3,27 +3,24 @@ import { extname } from "node:path";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import { readClassFolders, writeClassFolders } from "./class_folders.ts";
 import { readCoco, writeCoco } from "./coco_classification.ts";
+import { dawidSkene } from "./dawid_skene.ts";
 import type { EventDraft } from "./label_event.ts";
 import type { LabelFile, LabelRecord } from "./label_record.ts";
 import type { LabelStore, StoredItem } from "./label_store.ts";
-import { labelStudioConfig, readLabelStudio, writeLabelStudio } from "./label_studio.ts";
+import type { LabelStudioOptions } from "./label_studio_task.ts";
 import { readTable, type TableFormat, writeTable } from "./label_table.ts";
 import { majorityVote } from "./majority_vote.ts";
 import { matchReference } from "./image_reference.ts";
+import { readLabelStudio } from "./read_label_studio.ts";
+import { labelStudioConfig, writeLabelStudio } from "./write_label_studio.ts";
 
 /** What labels can be read from and written to. */
 export const labelFormats = ["csv", "jsonl", "parquet", "folders", "label-studio", "coco"] as const;
 export type LabelFormat = typeof labelFormats[number];
 
 const formatOfExtension: Readonly<Record<string, LabelFormat>> = {
-  ...{
-    ".csv": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".json": "label-studio",
-    "": "folders",
-  },
+  ...{ ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet" },
+  ...{ ".json": "label-studio", "": "folders" },
 };
 
 /** The format that a file's name promises; a name without an extension is a folder. */
@@ -34,18 +31,29 @@ function formatOf(path: string): LabelFormat {
   throw new RangeError(`Cannot tell the format of ${path}: ${rule}. Say it: ${labelFormats.join(", ")}.`);
 }
 
+/** What {@linkcode readLabels} may be told. */
+export interface ReadLabelsOptions extends LabelStudioOptions {
+  /** By default the one that the name promises; COCO is told from Label Studio by the content. */
+  readonly format?: LabelFormat;
+}
+
 /**
- * Reads labels: a table (CSV, JSON lines, Parquet), folders named after classes, a Label Studio export (`JSON` or
- * `JSON_MIN`) or COCO's layout. The format is told by the name, and COCO from Label Studio by the content.
+ * Reads labels: a table (CSV, TSV, JSON lines, Parquet), folders named after classes, an export of Label Studio (`JSON`,
+ * `JSON_MIN`, `CSV` or `TSV`) or COCO's layout.
  *
+ * @throws {RangeError} if the name promises no format and none is said
  * @throws {DataFormatError} if the content is not what the format asks for
  */
-export async function readLabels(path: string, format: LabelFormat = formatOf(path)): Promise<LabelFile> {
+export async function readLabels(
+  path: string,
+  { format = formatOf(path), ...options }: ReadLabelsOptions = {},
+): Promise<LabelFile> {
   if (format === "folders") return await readClassFolders(path);
   const bytes = await Deno.readFile(path);
-  if (format !== "label-studio" && format !== "coco") return readTable(bytes, path, format);
+  if (format !== "label-studio" && format !== "coco") return readTable(bytes, { name: path, format, ...options });
   const text = new TextDecoder().decode(bytes);
-  return format === "coco" || text.trimStart().startsWith("{") ? readCoco(text, path) : readLabelStudio(text, path);
+  const isCoco = format === "coco" || (text.trimStart().startsWith("{") && /"categories"\s*:/.test(text));
+  return isCoco ? readCoco(text, path) : readLabelStudio(text, path, options);
 }
 
 /** What a store holds, by names: everybody's last answers, and the model's guesses. */
@@ -67,20 +75,36 @@ export function labelsIn(store: LabelStore): LabelFile {
   return { classNames, paths: [...items.values()].map(({ ref }) => ref), records, guesses, notes: [] };
 }
 
+/** How the answers of several people make one label: what most say, or weighed by how reliable each is. */
+export type Aggregation = "majority" | "dawidSkene";
+
 /**
- * What each item is in the end: what an adjudicator said, or else most people. Items without an answer, and ties, are left
- * out.
+ * What each item is in the end: what an adjudicator said, or else what the answers together say, by
+ * {@linkcode majorityVote} or by {@linkcode dawidSkene}. Items without an answer, and ties of votes, are left out.
  *
  * @returns ref → class index
  */
-export function finalLabels(store: LabelStore): Map<string, number> {
+export function finalLabels(store: LabelStore, aggregation: Aggregation = "majority"): Map<string, number> {
   const refs = new Map(store.items().map(({ id, ref }) => [id, ref]));
   const answers = store.decisions().filter(({ kind }) => kind === "label")
     .map(({ item, annotator, label }) => ({ item, annotator: `${annotator}`, label: label! }));
   const final = new Map<string, number>();
-  for (const { item, label } of majorityVote(answers)) if (label !== undefined) final.set(refs.get(item)!, label);
+  if (aggregation === "majority") {
+    for (const { item, label } of majorityVote(answers)) if (label !== undefined) final.set(refs.get(item)!, label);
+  } else {
+    const { items, labels } = dawidSkene(answers, { classCount: store.project.classNames.length });
+    items.forEach((item, row) => final.set(refs.get(item)!, labels[row]));
+  }
   for (const { item, label } of store.verdicts()) final.set(refs.get(item)!, label!);
   return final;
+}
+
+/** What {@linkcode writeLabels} may be told. */
+export interface WriteLabelsOptions {
+  /** By default the one that the name promises. */
+  readonly format?: LabelFormat;
+  /** How several answers make one label; `majority` by default. */
+  readonly aggregation?: Aggregation;
 }
 
 /**
@@ -93,11 +117,11 @@ export function finalLabels(store: LabelStore): Map<string, number> {
 export async function writeLabels(
   store: LabelStore,
   path: string,
-  format: LabelFormat = formatOf(path),
+  { format = formatOf(path), aggregation }: WriteLabelsOptions = {},
 ): Promise<string> {
   const content = labelsIn(store);
   const { classNames, paths, records } = content;
-  const labels = new Map([...finalLabels(store)].map(([ref, label]) => [ref, classNames[label]]));
+  const labels = new Map([...finalLabels(store, aggregation)].map(([ref, label]) => [ref, classNames[label]]));
   if (format === "folders") {
     const files = new Map(store.items().map(({ ref, file }) => [ref, file]));
     return `${await writeClassFolders(path, { labels, fileOf: (ref) => files.get(ref)! })} images`;
@@ -125,35 +149,60 @@ export interface ImportReport {
 }
 
 /**
- * Takes answers from a file into a store, as events of the people who gave them. Images are found among the store's items
- * by the end of their path (see {@linkcode matchReference}). Taking the same file in again changes nothing.
+ * Takes answers from a file into a store, as events of the people who gave them, and a model's guesses about images that
+ * have none. Images are found among the store's items by the end of their path (see {@linkcode matchReference}); a path
+ * that only shares its name with an image which another path names in full is about an image that is not here. Taking the
+ * same file in again changes nothing.
  */
-export async function importLabels(store: LabelStore, { records, notes: before }: LabelFile): Promise<ImportReport> {
+export async function importLabels(
+  store: LabelStore,
+  { paths, records, guesses, notes: before }: Omit<LabelFile, "classNames">,
+): Promise<ImportReport> {
   const items = new Map(store.items().map((item) => [item.ref, item]));
-  const match = matchReference([...items.keys()]);
+  const itemOf = itemsByPath(items, new Set([...paths, ...records.map(({ path }) => path)]));
   const classOf = new Map(store.project.classNames.map((name, index) => [name, index]));
   const lost = { image: 0, class: 0, more: 0 };
-  const byAnnotator = Map.groupBy(records, ({ annotator }) => annotator.slice(0, 80));
+  const byAnnotator = Map.groupBy(records, ({ annotator }) => annotator.trim().slice(0, 80).trim() || "annotator");
   let added = 0, known = 0;
   for (const [annotator, own] of byAnnotator) {
     const drafts = own.flatMap((record, index): EventDraft[] => {
-      const item = items.get(match(record.path) ?? "");
+      const item = itemOf.get(record.path);
       const label = record.labels.length === 0 ? undefined : classOf.get(record.labels[0]);
       if (item === undefined) lost.image++;
       else if (record.labels.length > 0 && label === undefined) lost.class++;
-      else return [draftOf(record, { item, label, index })];
+      else {
+        if (record.labels.length > 1) lost.more++;
+        return [draftOf(record, { item, label, index })];
+      }
       return [];
     });
-    lost.more += own.filter(({ labels }) => labels.length > 1).length;
-    const receipts = await store.record(store.access.annotator(annotator || "annotator"), drafts);
+    const receipts = await store.record(store.access.annotator(annotator), drafts);
     for (const { status } of receipts) status === "stored" ? added++ : known++;
   }
+  store.believe(guesses.flatMap(({ path, label, confidence }) => {
+    const [item, guess] = [itemOf.get(path), classOf.get(label)];
+    return item === undefined || item.guess !== null || guess === undefined
+      ? []
+      : [{ ref: item.ref, guess, confidence }];
+  }));
   const notes = [
     ...lost.image > 0 ? [`${lost.image} answers are about images that are not here`] : [],
     ...lost.class > 0 ? [`${lost.class} answers name classes that this project does not have`] : [],
     ...lost.more > 0 ? [`${lost.more} answers name more than one class; the first was taken`] : [],
   ];
   return { added, known, notes: [...before, ...notes] };
+}
+
+/** Which item each path is about. */
+function itemsByPath(items: ReadonlyMap<string, StoredItem>, paths: ReadonlySet<string>): Map<string, StoredItem> {
+  const match = matchReference([...items.keys()]);
+  const found = [...paths].flatMap((path) => {
+    const ref = match(path);
+    return ref === undefined ? [] : [{ path, ref, inFull: `/${path}`.endsWith(`/${ref}`) || ref.endsWith(`/${path}`) }];
+  });
+  const named = new Set(found.filter(({ inFull }) => inFull).map(({ ref }) => ref));
+  const sure = found.filter(({ ref, inFull }) => inFull || !named.has(ref));
+  return new Map(sure.map(({ path, ref }) => [path, items.get(ref)!]));
 }
 
 function draftOf(

@@ -8,7 +8,7 @@ import { openStoreDatabase } from "./store_schema.ts";
 
 /** An item to be labelled. */
 export interface NewItem {
-  /** What the caller knows it by: an index, a path in a folder. Asking for it again adds nothing. */
+  /** What the caller knows it by: an index, a path in a folder. */
   readonly ref: string;
   /** Full path of the image. */
   readonly file: string;
@@ -19,7 +19,7 @@ export interface NewItem {
   /** Class index that the model believes in, and how much, 0…1. */
   readonly guess?: number;
   readonly confidence?: number;
-  /** Items of one number look alike: they come together in the grid. */
+  /** Place in a row in which neighbours look alike: the grid shows near ones together. */
   readonly likeness?: number;
   /** Class index that is known: tells how good annotators are. Shown to nobody. */
   readonly gold?: number;
@@ -41,6 +41,9 @@ export interface StoredItem {
   readonly gold: number | null;
 }
 
+/** What a model takes an item for. */
+export type Belief = Readonly<Required<Pick<NewItem, "ref" | "guess">> & Pick<NewItem, "confidence">>;
+
 /** Until when an item is somebody's to answer. */
 export interface Lease {
   readonly item: number;
@@ -56,9 +59,14 @@ export interface LabelStore {
   /** Names the store for a page's own memory: stays for its lifetime. */
   readonly key: string;
   readonly access: Access;
-  /** Adds what is not there yet, asked for one reason; how many that was. What moved is found at its new place. */
+  /**
+   * Asks for items, all for one reason, before what was asked for earlier; how many of them are new. What is known and
+   * has moved is found at its new place. Asking again for the same in the same words changes nothing.
+   */
   ask(reason: string, items: readonly NewItem[]): number;
-  /** Items with an id above `after`, in the order in which they were asked. */
+  /** Says what a model believes of items that are there. */
+  believe(beliefs: readonly Belief[]): void;
+  /** All items, or those that were asked for by a later query than number `after`, in the order of their first asking. */
   items(after?: number): StoredItem[];
   item(key: string): StoredItem | undefined;
   /** Stores what somebody did; resolves when it is on disk. */
@@ -167,6 +175,11 @@ export function openLabelStore(path: string, options: ProjectOptions = {}): Labe
     ORDER BY seq DESC LIMIT ?`);
   const dataVersion = row("PRAGMA data_version");
 
+  function addQuery(reason: string): number {
+    change("INSERT INTO queries (reason, at) VALUES (?, ?)")(reason, Date.now());
+    return row("SELECT max(id) AS id FROM queries")<{ id: number }>()!.id;
+  }
+
   function recordOne(annotator: Annotator, draft: EventDraft): Receipt {
     const { id } = draft;
     const refused = (reason: string): Receipt => ({ id, status: "refused", reason });
@@ -199,22 +212,39 @@ export function openLabelStore(path: string, options: ProjectOptions = {}): Labe
         for (const index of [guess, gold]) checkClass(index, { ref, classNames: project.classNames });
       }
       return transaction(() => {
-        const known = row("SELECT file FROM items WHERE ref = ?");
-        const fresh = items.filter(({ ref }) => known(ref) === undefined);
-        const move = change("UPDATE items SET file = ? WHERE ref = ? AND file <> ?");
-        for (const { ref, file } of items) move(file, ref, file);
-        if (fresh.length === 0) return 0;
-        change("INSERT INTO queries (reason, at) VALUES (?, ?)")(reason, Date.now());
-        const query = row("SELECT max(id) AS id FROM queries")<{ id: number }>()!.id;
-        const add = change(`INSERT OR IGNORE INTO items
+        const byRef = row("SELECT * FROM items WHERE ref = ?");
+        const move = change("UPDATE items SET file = ? WHERE ref = ?");
+        const add = change(`INSERT INTO items
           (key, ref, file, name, query, why, guess, confidence, likeness, gold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-        return fresh.map(({ ref, file, name = ref.split("/").at(-1)!, ...facts }) => {
-          const { why = null, guess = null, confidence = null, likeness = null, gold = null } = facts;
-          return add(opaque(), ref, file, name, query, why, guess, confidence, likeness, gold);
-        }).reduce((sum, added) => sum + added);
+        const again = change(`UPDATE items SET query = ?, why = ?, guess = coalesce(?, guess),
+          confidence = coalesce(?, confidence), likeness = coalesce(?, likeness), gold = coalesce(?, gold) WHERE id = ?`);
+        let query: number | undefined;
+        const thisQuery = () => query ??= addQuery(reason);
+        let added = 0;
+        for (const { ref, file, name = ref.split("/").at(-1)!, ...given } of items) {
+          const { why = null, guess = null, confidence = null, likeness = null, gold = null } = given;
+          const known = byRef<StoredItem>(ref);
+          const facts = [why, guess, confidence, likeness, gold];
+          if (known === undefined) {
+            added += add(opaque(), ref, file, name, thisQuery(), ...facts);
+            continue;
+          }
+          if (known.file !== file) move(file, ref);
+          const before = [known.why, known.guess, known.confidence, known.likeness, known.gold];
+          const isOther = facts.some((fact, place) => fact !== null && fact !== before[place]);
+          if (isOther) again(thisQuery(), ...facts, known.id);
+        }
+        return added;
       });
     },
-    items: (after = 0) => rows("SELECT * FROM items WHERE id > ? ORDER BY id")<StoredItem>(after),
+    believe(beliefs) {
+      for (const { ref, guess } of beliefs) checkClass(guess, { ref, classNames: project.classNames });
+      transaction(() => {
+        const keep = change("UPDATE items SET guess = ?, confidence = ? WHERE ref = ?");
+        for (const { ref, guess, confidence = null } of beliefs) keep(guess, confidence, ref);
+      });
+    },
+    items: (after = 0) => rows("SELECT * FROM items WHERE query > ? ORDER BY id")<StoredItem>(after),
     item: (key) => itemByKey<StoredItem>(key),
     record: (annotator, drafts) => commit(() => drafts.map((draft) => recordOne(annotator, draft))),
     lease: (annotator, leases) =>

@@ -4,6 +4,8 @@ import { z } from "zod";
 import { DataFormatError } from "../data/data_format_error.ts";
 import { pathOfReference } from "./image_reference.ts";
 import { type LabelFile, labelFile, type LabelRecord } from "./label_record.ts";
+import type { LabelStudioOptions } from "./label_studio_task.ts";
+import { isLabelStudioTable, readLabelStudioRows } from "./read_label_studio_rows.ts";
 
 /** The tables that labels are kept in: one row for each answer. */
 export type TableFormat = "csv" | "jsonl" | "parquet";
@@ -17,14 +19,25 @@ const rowSchema = z.looseObject({
   seconds: z.coerce.number().nullish(),
 });
 
+/** What {@linkcode readTable} is told. */
+export interface TableOptions extends LabelStudioOptions {
+  /** Of the file, for messages. */
+  readonly name: string;
+  readonly format: TableFormat;
+}
+
 /**
  * Reads a table of answers: a column `path` (or `file`, `filename`, `image`), a column `label` (or `class`, `category`),
- * and if there are any `annotator`, `kind`, `at` (ISO 8601) and `seconds`.
+ * and if there are any `annotator`, `kind`, `at` (ISO 8601) and `seconds`; or one that Label Studio exports as `CSV` or
+ * `TSV`.
  *
  * @throws {DataFormatError} if it is no such table
  */
-export function readTable(bytes: Uint8Array, name: string, format: TableFormat): LabelFile {
+export function readTable(bytes: Uint8Array, { name, format, ...options }: TableOptions): LabelFile {
   const rows = rowsIn(bytes, name, format);
+  if (isLabelStudioTable(Object.keys(Object(rows[0])))) {
+    return readLabelStudioRows(rows.map((row) => Object(row)), name, options);
+  }
   const records = rows.map((raw, index): LabelRecord => {
     const named = Object.fromEntries(
       Object.entries(Object(raw)).map(([key, value]) => [key.trim().toLowerCase(), value]),
@@ -63,7 +76,8 @@ function rowsIn(bytes: Uint8Array, name: string, format: TableFormat): readonly 
     }
     if (format === "parquet") return pl.readParquet(Buffer.from(bytes)).toRecords();
     // Everything as text: a class called 007 is no number.
-    return pl.readCSV(Buffer.from(bytes), { inferSchemaLength: 0, hasHeader: true }).toRecords();
+    const sep = text().split("\n", 1)[0].includes("\t") ? "\t" : ",";
+    return pl.readCSV(Buffer.from(bytes), { inferSchemaLength: 0, hasHeader: true, sep }).toRecords();
   } catch (error) {
     const rule = `it must be a table in ${format.toUpperCase()}: ${error instanceof Error ? error.message : error}`;
     throw new DataFormatError({ file: name, rule, value: `${bytes.length} bytes`, remedy });

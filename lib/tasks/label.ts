@@ -2,7 +2,15 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { DataFormatError } from "../data/data_format_error.ts";
 import { photosBelow } from "../labeling/class_folders.ts";
-import { importLabels, type LabelFormat, labelFormats, readLabels, writeLabels } from "../labeling/label_files.ts";
+import {
+  type Aggregation,
+  importLabels,
+  type LabelFormat,
+  labelFormats,
+  readLabels,
+  writeLabels,
+} from "../labeling/label_files.ts";
+import type { LabelFile } from "../labeling/label_record.ts";
 import { type LabelStore, openLabelStore } from "../labeling/label_store.ts";
 import { startLabelServer } from "../labeling/start_label_server.ts";
 import { setUp } from "./setup/set_up.ts";
@@ -15,7 +23,8 @@ const usage = `Label a folder of photos on a page in the browser.
   deno task label --images FOLDER --classes cat,dog,fox
 
   --images FOLDER      the photos, with all subfolders
-  --classes A,B,C      what can be seen; needed the first time only. --classes-file FILE: one a line
+  --classes A,B,C      what can be seen; needed the first time only, or those of the file that --import names.
+                       --classes-file FILE: one a line
   --store FILE         where labels are kept; FOLDER/.curio/labels.sqlite by default
   --title TEXT         what stands above the page; the folder's name by default
   --overlap N          so many people answer for each photo; 1 by default
@@ -25,7 +34,9 @@ const usage = `Label a folder of photos on a page in the browser.
   --host ADDRESS       listen on another address than 127.0.0.1; --port N: on this port
   --import FILE        take labels from a file first; --gold FILE: to test annotators by, not as labels
   --export FILE        write all labels to a file or folder and end
-  --format F           of these files, where the name does not say: ${labelFormats.join(", ")}`;
+  --format F           of these files, where the name does not say: ${labelFormats.join(", ")}
+  --choices TAG        of a Label Studio project with several tags: the one that names the class
+  --aggregate HOW      how several answers make one label: majority, or dawid-skene, which weighs people`;
 
 /** Labels a folder of photos: opens the page, and imports and exports labels. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -36,6 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
     options: {
       ...{ images: text, classes: text, "classes-file": text, store: text, title: text, overlap: text, host: text },
       ...{ port: text, annotators: text, import: text, export: text, gold: text, format: text },
+      ...{ choices: text, aggregate: text },
       ...{ "show-guess": flag, learn: flag, help: flag },
     },
   });
@@ -48,27 +60,41 @@ export async function run(args: readonly string[]): Promise<number> {
     say(`Cannot read the format: it must be one of ${labelFormats.join(", ")}: current value is ${format}.`);
     return 2;
   }
+  const aggregation = aggregations[values.aggregate ?? "majority"];
+  if (aggregation === undefined) {
+    say(
+      `Cannot put answers together: --aggregate must be majority or dawid-skene: current value is ${values.aggregate}.`,
+    );
+    return 2;
+  }
   try {
     const images = resolve(values.images);
+    const read = async (file: string, classNames?: readonly string[]) =>
+      await readLabels(resolve(file), { format, choices: values.choices, classNames });
     const path = resolve(values.store ?? join(images, ".curio", "labels.sqlite"));
+    const given = await classesOf(values);
+    const isNew = given === undefined && values.import !== undefined && !await exists(path);
     const store = openLabelStore(path, {
-      classNames: await classesOf(values),
+      classNames: isNew ? (await read(values.import!)).classNames : given,
       title: values.title ?? basename(images),
       overlap: values.overlap === undefined ? undefined : Number(values.overlap),
       showGuess: values["show-guess"],
     });
     try {
       if (values.export !== undefined) {
-        say(`${await writeLabels(store, resolve(values.export), format)} written to ${values.export}`);
+        say(`${await writeLabels(store, resolve(values.export), { format, aggregation })} written to ${values.export}`);
         return 0;
       }
-      if (values.learn) return await learn(store, images, values);
-      await askForAll(store, images, values.gold && await goldOf(store, values.gold, format));
+      const { classNames } = store.project;
+      if (!values.learn || values.import !== undefined || values.gold !== undefined) {
+        await askForAll(store, images, values.gold && classesByPath(await read(values.gold, classNames), classNames));
+      }
       if (values.import !== undefined) {
-        const { added, known, notes } = await importLabels(store, await readLabels(resolve(values.import), format));
+        const { added, known, notes } = await importLabels(store, await read(values.import, classNames));
         say(`${added} answers taken from ${values.import}${known > 0 ? `, ${known} were here already` : ""}.`);
         for (const note of notes) say(`  ${note}`);
       }
+      if (values.learn) return await learn(store, images, values);
       await serve(store, images, values);
       return 0;
     } finally {
@@ -90,10 +116,17 @@ async function classesOf(
   return listed?.map((name) => name.trim()).filter((name) => name !== "");
 }
 
-/** Path → class index of a file of labels that are known to be right. */
-async function goldOf(store: LabelStore, file: string, format: LabelFormat | undefined): Promise<Map<string, number>> {
-  const { records } = await readLabels(resolve(file), format);
-  const classOf = new Map(store.project.classNames.map((name, index) => [name, index]));
+const aggregations: Readonly<Record<string, Aggregation | undefined>> = {
+  ...{ majority: "majority", "dawid-skene": "dawidSkene" },
+};
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/** Path → class index of labels that are known to be right. */
+function classesByPath({ records }: LabelFile, classNames: readonly string[]): Map<string, number> {
+  const classOf = new Map(classNames.map((name, index) => [name, index]));
   return new Map(records.flatMap(({ path, labels }) => {
     const label = classOf.get(labels[0]);
     return label === undefined ? [] : [[path, label] as const];

@@ -45,7 +45,7 @@ export async function learnWhileLabelling(store: LabelStore, options: LearnOptio
   const { photos, features } = await lookAtPhotos(images, { title, classNames, signal });
   const refs = photos.files!.map((file) => relative(images, file).replaceAll("\\", "/"));
   const predictions = join(dirname(store.path), "predictions.csv");
-  await using oracle = humanOracle(photos, { ...server, store: store.path, name, title, overlap, refs });
+  await using oracle = humanOracle(photos, { ...server, store: store.path, name, title, overlap, refs, features });
   const batchSize = Math.max(10, 2 * classNames.length);
   try {
     const rounds = activeLearning({

@@ -7,7 +7,7 @@ const take = (places: ReturnType<typeof assignment>, annotator: number, count: n
 
 function withItems(count: number, wanted = 1): ReturnType<typeof assignment> {
   const places = assignment();
-  for (let item = 1; item <= count; item++) places.add(item, wanted);
+  for (let item = 1; item <= count; item++) places.add(item, { wanted, query: 1 });
   return places;
 }
 
@@ -32,13 +32,31 @@ Deno.test("assignment() offers skipped items last, and to others at once", () =>
 
 Deno.test("assignment() opens an item again when its answer is undone, and gives known ones to everybody", () => {
   const places = withItems(1);
-  places.add(2, Infinity);
+  places.add(2, { wanted: Infinity, query: 1 });
   places.settle(1, 1, "answered");
   assert.deepEqual(take(places, 2, 5), [2]);
   places.settle(1, 1, "open");
   assert.deepEqual([places.done, places.total], [0, 1]);
   assert.deepEqual(take(places, 2, 5, 0, [2]), [2, 1]);
   assert.deepEqual(take(places, 3, 5), [2]);
+});
+
+Deno.test("assignment() gives what a later query asks for first, also where it was asked for before", () => {
+  const places = withItems(3);
+  places.add(4, { wanted: 1, query: 2 });
+  assert.deepEqual(take(places, 1, 4), [4, 1, 2, 3]);
+  places.add(2, { wanted: 1, query: 3 });
+  assert.deepEqual(take(places, 1, 4), [2, 4, 1, 3]);
+  assert.equal(places.total, 4);
+});
+
+Deno.test("assignment() gives the nearest first where a distance is said, and nothing that is infinitely far", () => {
+  const places = withItems(5);
+  const distance = (item: number) => item === 2 ? Infinity : Math.abs(item - 4);
+  const near = (annotator: number, count: number) =>
+    places.take(annotator, { count, keep: new Set(), now: 0, until: 100, distance }).map(({ item }) => item);
+  assert.deepEqual(near(1, 2), [4, 3]);
+  assert.deepEqual(near(2, 9), [5, 1]);
 });
 
 Deno.test("however people take, answer, skip and leave: no item is promised too often, and all get done", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type AskOptions, humanOracle, memoryImages, Random, textScreen } from "curio";
+import { type AskOptions, humanOracle, matrix, memoryImages, Random, textScreen } from "curio";
 import { draft, inFolder } from "./small_store.ts";
 
 const shape = { height: 4, width: 4, channels: 1 };
@@ -86,6 +86,30 @@ Deno.test("where another opinion is wanted, people are asked about an item that 
     assert.deepEqual(await oracle.ask(Int32Array.of(2), again), [1]);
     assert.deepEqual(await oracle.ask(Int32Array.of(2), again), [1], "and then not again");
     assert.equal(questions, 2);
+  });
+});
+
+Deno.test("what the loop knows of a question goes with it: why, the model's guess, and what looks alike", async () => {
+  await inFolder(async (folder) => {
+    const features = matrix([[1, 0], [0, 1], [0.9, 0.1], [0.1, 0.9], [1, 0.2]]);
+    const options = { store: join(folder, "labels.sqlite"), screen: textScreen(() => {}), features, plain: true };
+    await using oracle = humanOracle(photos, { ...options, prompt: () => "1" });
+    const questions = [3, 0, 1, 4].map((index) => ({ index, score: 1, prediction: 1, confidence: 0.412 }));
+    await oracle.ask(Int32Array.of(3, 0, 1, 4), asking({ questions, strategy: "margin" }));
+    const facts = oracle.store.items().map(({ ref, why, guess, confidence, likeness }) => ({
+      ref,
+      why,
+      guess,
+      confidence,
+      likeness,
+    }));
+    const why = "round 1, the model is 41 % sure, chosen by margin";
+    assert.deepEqual(facts, [
+      { ref: "3", why, guess: 1, confidence: 0.412, likeness: 0 },
+      { ref: "0", why, guess: 1, confidence: 0.412, likeness: 3 },
+      { ref: "1", why, guess: 1, confidence: 0.412, likeness: 1 },
+      { ref: "4", why, guess: 1, confidence: 0.412, likeness: 2 },
+    ]);
   });
 });
 

@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  DataFormatError,
-  finalLabels,
-  importLabels,
-  type LabelFormat,
-  labelsIn,
-  openLabelStore,
-  readLabels,
-  writeLabels,
-} from "curio";
+import { DataFormatError, finalLabels, importLabels, labelsIn, openLabelStore, readLabels, writeLabels } from "curio";
 import { draft, inFolder, paint, smallStore } from "./small_store.ts";
 
 const classNames = ["cat", `"dog", =1+1`, "../fox"];
@@ -61,7 +52,7 @@ Deno.test("folders and COCO get what each image is in the end; an adjudicator's 
       ["../fox", "%2E.%2Ffox/0.png"],
       ["cat", "cat/1.png"],
     ]);
-    await writeLabels(store, join(folder, "coco.json"), "coco");
+    await writeLabels(store, join(folder, "coco.json"), { format: "coco" });
     const coco = await readLabels(join(folder, "coco.json"));
     assert.deepEqual(coco.records.map(({ path, labels }) => [path, ...labels]), [["0.png", "../fox"], [
       "1.png",
@@ -81,7 +72,7 @@ Deno.test("importLabels() says what it could not place", async () => {
       { ...record, path: "0.png", labels: ["owl"] },
       { ...record, path: "9.png", labels: ["cat"] },
     ];
-    const { added, notes } = await importLabels(store, { records, classNames: [], paths: [], guesses: [], notes: [] });
+    const { added, notes } = await importLabels(store, { records, paths: [], guesses: [], notes: [] });
     assert.equal(added, 1);
     assert.deepEqual(notes, [
       "1 answers are about images that are not here",
@@ -89,6 +80,59 @@ Deno.test("importLabels() says what it could not place", async () => {
       "1 answers name more than one class; the first was taken",
     ]);
     store.close();
+  });
+});
+
+Deno.test("importLabels() keeps apart images that share a name, and takes a model's guesses where there are none", async () => {
+  await inFolder(async (folder) => {
+    const store = openLabelStore(join(folder, "labels.sqlite"), { classNames: ["cat", "dog"] });
+    store.ask("all", ["cats/1.jpg", "2.jpg"].map((ref) => ({ ref, file: join(folder, ref) })));
+    const record = { kind: "label" as const, annotator: "Anna" };
+    const records = [
+      { ...record, path: "data/cats/1.jpg", labels: ["cat"] },
+      { ...record, path: "data/dogs/1.jpg", labels: ["dog"] },
+      { ...record, path: "/data/upload/1/1f2e3d4c-2.jpg", labels: ["dog"] },
+    ];
+    const guesses = [{ path: "/data/upload/1/1f2e3d4c-2.jpg", label: "cat", confidence: 0.7 }];
+    const { added, notes } = await importLabels(store, { paths: [], records, guesses, notes: [] });
+    assert.deepEqual([added, notes], [2, ["1 answers are about images that are not here"]]);
+    assert.deepEqual([...finalLabels(store)], [["cats/1.jpg", 0], ["2.jpg", 1]]);
+    assert.deepEqual(store.items().map(({ guess, confidence }) => [guess, confidence]), [[null, null], [0, 0.7]]);
+    store.close();
+  });
+});
+
+Deno.test("finalLabels() by Dawid and Skene does not let two who guess outvote one who knows", async () => {
+  await inFolder(async (folder) => {
+    const store = smallStore(folder, 40, { classNames: ["cat", "dog"], overlap: 5 });
+    const labels: Readonly<Record<string, (item: number) => number>> = {
+      ...{ a: (item) => item % 2, b: (item) => item % 2, c: (item) => item % 2 },
+      ...{ d: (item) => item % 10 < 5 ? 0 : 1, e: (item) => item % 10 < 5 ? 0 : 1 },
+    };
+    for (const [name, labelOf] of Object.entries(labels)) {
+      // From 30 on, only one of the three who know has answered, and both who guess.
+      const drafts = store.items().flatMap(({ key }, item) =>
+        item >= 30 && "bc".includes(name) ? [] : [draft(key, "label", { label: labelOf(item) })]
+      );
+      await store.record(store.access.annotator(name), drafts);
+    }
+    const right = (labels: ReadonlyMap<string, number>) =>
+      [...labels.values()].filter((label, item) => label === item % 2).length;
+    assert.deepEqual([right(finalLabels(store)), right(finalLabels(store, "dawidSkene"))], [36, 40]);
+    store.close();
+  });
+});
+
+Deno.test("readLabels() reads COCO with several objects on an image as one answer with their classes", async () => {
+  await inFolder(async (folder) => {
+    const coco = {
+      images: [{ id: 1, file_name: "a.jpg" }],
+      categories: [{ id: 1, name: "cat" }, { id: 2, name: "dog" }],
+      annotations: [1, 2, 1].map((category_id, id) => ({ id, image_id: 1, category_id, bbox: [0, 0, 5, 5] })),
+    };
+    await Deno.writeTextFile(join(folder, "coco.json"), JSON.stringify(coco));
+    const { records } = await readLabels(join(folder, "coco.json"));
+    assert.deepEqual(records.map(({ path, labels }) => [path, ...labels]), [["a.jpg", "cat", "dog"]]);
   });
 });
 
@@ -107,7 +151,8 @@ Deno.test("readLabels() refuses what is not of its format", async () => {
     }
     await assert.rejects(readLabels(join(folder, "x.doc")), /Cannot tell the format/);
     await Deno.writeTextFile(join(folder, "seven.csv"), "filename,class\na.jpg,007\n");
-    const format: LabelFormat = "csv";
-    assert.deepEqual((await readLabels(join(folder, "seven.csv"), format)).records[0].labels, ["007"]);
+    await Deno.rename(join(folder, "seven.csv"), join(folder, "seven.txt"));
+    const { records } = await readLabels(join(folder, "seven.txt"), { format: "csv" });
+    assert.deepEqual(records[0].labels, ["007"]);
   });
 });

@@ -161,6 +161,25 @@ Deno.test("openLabelStore() refuses newer stores, other databases and other file
   });
 });
 
+Deno.test("asking again for other reasons moves an item to the later query; in the same words it changes nothing", async () => {
+  await inFolder((folder) => {
+    const store = smallStore(folder, 2);
+    const [first, second] = store.items();
+    const again = { ref: first.ref, file: first.file, why: "doubt", guess: 2, confidence: 0.4 };
+    assert.equal(store.ask("round 1", [again]), 0);
+    const [asked, ...others] = store.items(second.query);
+    assert.deepEqual([asked.key, asked.why, asked.guess, others.length], [first.key, "doubt", 2, 0]);
+    store.ask("round 1", [again]);
+    store.ask("the whole folder", [{ ref: second.ref, file: "/moved.png" }]);
+    assert.deepEqual(store.items(asked.query), []);
+    assert.equal(store.item(second.key)!.file, "/moved.png");
+    store.believe([{ ref: second.ref, guess: 1 }]);
+    assert.equal(store.item(second.key)!.guess, 1);
+    assert.throws(() => store.believe([{ ref: second.ref, guess: 9 }]), /0…2: current value is 9/);
+    store.close();
+  });
+});
+
 Deno.test("classes may be added behind those that a store has, and nothing else", async () => {
   await inFolder((folder) => {
     smallStore(folder, 1).close();

@@ -3,8 +3,10 @@ import fc from "fast-check";
 import {
   DataFormatError,
   labelStudioConfig,
+  type LabelStudioOptions,
   matchReference,
   pathOfReference,
+  readLabels,
   readLabelStudio,
   writeLabelStudio,
 } from "curio";
@@ -82,7 +84,87 @@ Deno.test("readLabelStudio() reads every choice of a JSON export, its people, ti
   ]);
   assert.deepEqual(guesses, [{ path: paths[0], label: "Dog", confidence: 0.83 }]);
   assert.deepEqual(classNames, ["Cat", "Dog", "Fox"]);
-  assert.deepEqual(notes, ["1 regions of type rectanglelabels are no choices and were left out"]);
+  assert.deepEqual(notes, ["1 regions of type rectanglelabels were left out"]);
+});
+
+// label_studio/project.json has the shape of Label Studio 1.x' JSON export; the others were made of it by the converter in
+// label-studio-sdk 2.1.2, for a project with choices (several allowed), boxes, a rating and a comment. Two of five tasks
+// have no answer: one was cancelled, which the short forms leave out, and one was not looked at.
+const project = (name: string) => new URL(`label_studio/${name}`, import.meta.url).pathname;
+const answersInProject = [
+  ["/data/upload/2/1f2e3d4c-grey_cat_2.jpg", "label", "Adult content|Violence & gore", "ben@example.org"],
+  ["/data/upload/2/1f2e3d4c-grey_cat_2.jpg", "label", "Weapons", "anna@example.org"],
+  ["C:/photos/5.jpg", "label", "Violence & gore|Weapons", "anna@example.org"],
+  ["p/4.jpg", "unsure", "", "anna@example.org"],
+];
+const pathsInProject = [answersInProject[0][0], "C:/photos/5.jpg", "p/4.jpg", "shots/3.jpg"];
+
+for (const name of ["project.json", "project_min.json", "project.csv", "project.tsv"]) {
+  Deno.test(`${name}, as Label Studio's converter writes it, is read with every label and none of the other tags`, async () => {
+    const { records, paths } = await readLabels(project(name));
+    const facts = records.filter(({ kind }) => kind !== "skip")
+      .map(({ path, kind, labels, annotator }) => [path, kind, labels.join("|"), annotator]);
+    assert.deepEqual(facts.sort(), answersInProject);
+    const full = name === "project.json";
+    const skipped = full ? ["photos/100% sure/dög & co.png"] : [];
+    assert.deepEqual(records.filter(({ kind }) => kind === "skip").map(({ path }) => path), skipped);
+    assert.deepEqual([...paths].sort(), [...pathsInProject, ...skipped].sort());
+    const { at, seconds } = records.find(({ labels }) => labels[0] === "Weapons")!;
+    assert.deepEqual([at, seconds], [Date.parse("2024-03-05T10:15:31.123456Z"), 3.5]);
+  });
+}
+
+Deno.test("readLabelStudio() says what it left out: other tags, drafts, choices about a region", async () => {
+  const { notes, guesses } = await readLabels(project("project.json"));
+  assert.deepEqual(notes, [
+    "1 regions of type rectanglelabels were left out",
+    "1 regions of type rating were left out",
+    "2 regions of type textarea were left out",
+    "1 drafts that nobody submitted were left out",
+  ]);
+  assert.deepEqual(guesses.map(({ label, confidence }) => [label, confidence]), [["Weapons", 0.83]]);
+  const aboutBox = { ...region(["Gun"]), value: { choices: ["Gun"], x: 1, y: 2, width: 3, height: 4 } };
+  const task = { data: { image: "a.jpg" }, annotations: [{ result: [aboutBox, region(["Cat"])] }], predictions: [17] };
+  const read = readLabelStudio(JSON.stringify([task]), "boxes.json");
+  assert.deepEqual([read.records[0].labels, read.notes], [["Cat"], ["1 choices about a region were left out"]]);
+});
+
+Deno.test("of several tags the one that names the classes is read, or the one that is asked for", () => {
+  const tasks = ["Cat", "Dog", "Cat"].map((animal, index) => ({
+    data: { image: `${index}.jpg` },
+    annotations: [{
+      result: [region(["good"], { from_name: "quality" }), region([animal], { from_name: "animal" })],
+    }],
+  }));
+  const first = (options: LabelStudioOptions) =>
+    readLabelStudio(JSON.stringify(tasks), "x.json", options).records[1].labels[0];
+  assert.equal(first({ classNames: ["Cat", "Dog"] }), "Dog");
+  assert.equal(first({ choices: "quality" }), "good");
+  const rows = ["Cat", "Dog", "Cat"].map((animal, id) => ({
+    ...{ image: `${id}.jpg`, id, comment: `it is ${id}`, animal, annotator: 1, annotation_id: id },
+  }));
+  assert.deepEqual(readLabelStudio(JSON.stringify(rows), "x.json").records.map(({ labels }) => labels[0]), [
+    "Cat",
+    "Dog",
+    "Cat",
+  ]);
+});
+
+Deno.test("readLabelStudio() reads the file of one task, and of one annotation as a storage holds it", () => {
+  // the first of examples/image_multilabel/completions/1.json in Label Studio's repository, shortened
+  const boxed = {
+    ...{ from_name: "tag", id: "CPnIaS1e7v", source: "$image", to_name: "img", type: "rectanglelabels" },
+    value: { height: 10.6, rectanglelabels: ["Planet"], rotation: 0, width: 13.3, x: 50.4, y: 5.7 },
+  };
+  const address = "https://htx-misc.s3.amazonaws.com/opensource/label-studio/examples/images/nick-owuor-unsplash.jpg";
+  const task = { id: 1, data: { image: address } };
+  const result = [boxed, region(["Space"], { to_name: "img" })];
+  for (const one of [{ ...task, completions: [{ id: 1001, result }] }, { id: 1001, result, task, completed_by: 1 }]) {
+    const { records } = readLabelStudio(JSON.stringify(one), "1.json");
+    assert.deepEqual(records.map(({ path, labels }) => [path, ...labels]), [
+      ["opensource/label-studio/examples/images/nick-owuor-unsplash.jpg", "Space"],
+    ]);
+  }
 });
 
 Deno.test("readLabelStudio() reads the completions of versions before 1.0", () => {
@@ -133,6 +215,10 @@ Deno.test("pathOfReference() undoes what addresses do to paths", () => {
     "https://example.org/p/1.jpg?size=2#top": "p/1.jpg",
     "gs://bucket/p/%E2%9C%93.jpg": "p/✓.jpg",
     "photos/100%25.jpg": "photos/100%25.jpg",
+    "/tasks/7/presign/?fileuri=czM6Ly9idWNrZXQvYS9iIGMuanBn": "a/b c.jpg",
+    "http://ls.example/tasks/7/resolve/?fileuri=gs%3A%2F%2Fbucket%2Fa%2F1.jpg": "a/1.jpg",
+    // sha256 of the text
+    "data:image/png;base64,iVBORw0KGgo=": "data:e1e10747c2374f62",
   };
   for (const [reference, path] of Object.entries(cases)) assert.equal(pathOfReference(reference), path);
 });
@@ -142,7 +228,7 @@ Deno.test("matchReference() finds the file whose path ends alike, and none where
   const cases = {
     "C:/old place/cats/1.jpg": "cats/1.jpg",
     "1.jpg": undefined,
-    "/data/upload/2/1f2e3d4c-grey_cat_2.jpg": undefined,
+    "/data/upload/2/1f2e3d4c-grey_cat_2.jpg": "cats/grey cat (2).jpg",
     "/data/upload/2/1f2e3d4c-grey_cat_2_.jpg": "cats/grey cat (2).jpg",
     "a+b.jpg": "a+b.jpg",
     "c+d.jpg": "c d.jpg",
