@@ -4,7 +4,7 @@ import { limitsOf } from "./limits.ts";
 import { escapeMarkdown, type MarkdownColumn, markdownList, markdownTable } from "./markdown.ts";
 import { ownBlock, type OwnText, sealed } from "./own_text.ts";
 import { reproduction } from "./reproduction.ts";
-import { formatNumber, formatPercent } from "../format.ts";
+import { formatDuration, formatNumber, formatPercent } from "../format.ts";
 
 /** The blocks that are the author's, and what stands in them until then. */
 const invitations = {
@@ -94,8 +94,8 @@ function missing(number: string): string {
 }
 
 /** The best of each approach, and the verdicts on the strategies. */
-function inShort({ notebooks }: Findings): string[] {
-  const rows = accuracyRows(notebooks);
+function inShort(findings: Findings): string[] {
+  const rows = accuracyRows(findings);
   const best = approaches.flatMap((approach) => {
     const own = rows.filter((row) => row.approach === approach);
     return own.length === 0 ? [] : [own.reduce((one, other) => other.accuracy > one.accuracy ? other : one)];
@@ -104,7 +104,9 @@ function inShort({ notebooks }: Findings): string[] {
     `Best ${approach}: ${formatPercent(accuracy)} of the test images right, with ` +
     `${labels.replace(/^[\d,]+/, "$& labels")} (${chosen}; ${network}, notebook ${Number(notebook.slice(0, 2))}).`
   );
-  const verdicts = notebooks.filter(({ name }) => name.startsWith("03_")).flatMap(({ conclusions }) => conclusions)
+  const verdicts = findings.notebooks.filter(({ name }) => name.startsWith("03_")).flatMap(({ conclusions }) =>
+    conclusions
+  )
     .filter((sentence) => /^(?:CNN|Probe): /.test(sentence));
   return rows.length === 0 ? [] : ["**In short.**", markdownList([...said, ...verdicts])];
 }
@@ -163,7 +165,7 @@ function activeLearning({ notebook, figure, table }: Writer): string[] {
 
 function comparison(written: Writer): string[] {
   const { notebook, figure, own, findings } = written;
-  const rows = accuracyRows(findings.notebooks);
+  const rows = accuracyRows(findings);
   const absent = ["01", "02", "03"].filter((number) => !notebook(number)).map(missing);
   return [
     rows.length === 0 ? "" : markdownTable(rows, [
@@ -173,6 +175,7 @@ function comparison(written: Writer): string[] {
       { title: "chosen", of: ({ chosen }) => chosen },
       { title: "test accuracy", of: ({ accuracy }) => formatPercent(accuracy), numeric: true },
       { title: "±", of: ({ tolerance }) => formatPercent(tolerance), numeric: true },
+      { title: "trained for", of: ({ seconds = NaN }) => formatDuration(seconds), numeric: true },
       { title: "notebook", of: ({ notebook }) => notebook.slice(0, 2) },
     ]),
     rows.length === 0
