@@ -8,9 +8,8 @@ The numbers are those that `networks.py` describes.
 import re
 import sys
 
-import numpy as np
 import torch
-from networks import CLASSES, COUNT, images, line, weight
+from networks import CLASSES, COUNT, formula_weights, line, torch_images
 from torch import nn
 from torch.nn import functional
 
@@ -63,17 +62,8 @@ class ResNet(nn.Module):
 def write(name, size):
     depth, option = re.fullmatch(r"cifar_resnet(\d+)(?:_(b))?", name).groups()
     model = ResNet(int(depth), option or "a")
-    norms = {key for key, module in model.named_modules() if isinstance(module, nn.BatchNorm2d)}
-    for key, tensor in model.state_dict().items():
-        layer, kind = key.rsplit(".", 1)
-        if kind == "num_batches_tracked":
-            continue
-        role = {"running_var": "variance", "running_mean": "offset", "bias": "offset"}.get(kind)
-        role = role or ("gamma" if layer in norms else "kernel")
-        shape = tuple(tensor.shape)
-        tensor.copy_(torch.from_numpy(weight(key, shape, role, int(np.prod(shape[1:])))))
-    pixels = (images(size) / 255 - MEAN) / DEVIATION
-    x = torch.from_numpy(pixels.transpose(0, 3, 1, 2).astype(np.float32).copy())
+    formula_weights(model)
+    x = torch_images(size, MEAN, DEVIATION)
     with torch.inference_mode():
         logits = model.eval()(x).numpy()
     functional.cross_entropy(model.train()(x), torch.arange(COUNT) % CLASSES).backward()
