@@ -18,7 +18,10 @@ const share = /(?<![\d.,–-])0\.\d{2,}(?![\d.])/g;
 
 /** The shares of right answers that a text states, each with its sentence. */
 export function statedShares(text: string): { readonly value: number; readonly sentence: string }[] {
-  const plain = text.replace(/`[^`]*`|\$[^$]*\$|<[^>]*>|!?\[[^\]]*\]\([^)]*\)/g, " ").replace(/[*_#|]/g, " ");
+  const plain = text.replace(/`[^`]*`|\$[^$]*\$|<[^>]*>|!?\[[^\]]*\]\([^)]*\)/g, " ").replace(/[*_#]/g, "").replaceAll(
+    "|",
+    " ",
+  );
   const sentences = plain.replace(/\s+/g, " ").split(/(?<=[.!?;:])\s+(?=\p{Lu}|$)/u);
   return sentences.filter((sentence) => ofResult.test(sentence) && !ofSomethingElse.test(sentence)).flatMap((
     sentence,
