@@ -21,6 +21,8 @@ export interface EmbeddingsOptions {
   readonly layer?: string;
   /** Where the cache lies; default `data/caches/embeddings`. */
   readonly folder?: string;
+  /** What layers compute in, as in `PredictOptions`; default `"float32"`. Each has a place of its own in the cache. */
+  readonly precision?: "float32" | "bfloat16";
   /** Stops before the next batch by throwing the signal's reason; by default the notebook's stop button. */
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
@@ -70,13 +72,13 @@ export async function embeddings(
   dataset: Pick<Dataset, "images" | "checksum">,
   options: EmbeddingsOptions = {},
 ): Promise<CachedEmbeddings> {
-  const { layer = trainable.featureLayer, folder = cacheFolder("embeddings"), onProgress } = options;
+  const { layer = trainable.featureLayer, folder = cacheFolder("embeddings"), precision, onProgress } = options;
   checkImages("embed", trainable, dataset.images);
   const { network } = trainable;
   const trunk = tf.model({ inputs: network.inputs, outputs: network.getLayer(layer).output, name: "trunk" });
   const rows = dataset.images.count;
   const columns = (trunk.outputs[0].shape.slice(1) as number[]).reduce((product, side) => product * side, 1);
-  const path = join(folder, `${await keyOf(trunk, { trainable, dataset })}.f32`);
+  const path = join(folder, `${await keyOf(trunk, { trainable, dataset, precision })}.f32`);
   const wanted = { path, rows, columns };
   if (!await isWhole(wanted)) {
     const began = Date.now();
@@ -104,9 +106,11 @@ interface EmbeddingFile {
 interface KeyOptions {
   readonly trainable: Trainable;
   readonly dataset: Pick<Dataset, "images" | "checksum">;
+  readonly precision: EmbeddingsOptions["precision"];
 }
 
-async function keyOf(trunk: tf.LayersModel, { trainable, dataset: { images, checksum } }: KeyOptions): Promise<string> {
+async function keyOf(trunk: tf.LayersModel, { trainable, dataset, precision }: KeyOptions): Promise<string> {
+  const { images, checksum } = dataset;
   // What matters to training alone changes no embedding.
   const topology = JSON.stringify(
     trunk.toJSON(null, false),
@@ -116,6 +120,7 @@ async function keyOf(trunk: tf.LayersModel, { trainable, dataset: { images, chec
   const { count, shape: { height, width, channels } } = images;
   const hash = createHash("sha256");
   hash.update(JSON.stringify([1, topology, mean, deviation, checksum, count, height, width, channels]));
+  if (precision === "bfloat16") hash.update(precision);
   for (const [name, { shape, data }] of await readWeights(trunk)) {
     hash.update(JSON.stringify([name, shape])).update(bytesOf(data));
   }
@@ -138,7 +143,7 @@ interface ComputeOptions extends EmbeddingsOptions {
 
 async function compute(
   wanted: EmbeddingFile,
-  { trainable, images, signal, onProgress }: ComputeOptions,
+  { trainable, images, precision, signal, onProgress }: ComputeOptions,
 ): Promise<void> {
   const { path, rows, columns } = wanted;
   const note = (text: string) => onProgress?.({ kind: "note", task, text });
@@ -154,7 +159,7 @@ async function compute(
   const from = batches * batchSize;
   await file.truncate(4 * columns * from);
   await file.seek(0, Deno.SeekMode.End);
-  const engine = createEngine(trainable, { onNote: note });
+  const engine = createEngine(trainable, { precision, onNote: note });
   try {
     const parts = forwardBatches(engine, images, { output: "features", task, from, batchSize, signal, onProgress });
     for await (const { data } of parts) {

@@ -106,17 +106,17 @@ export class NetworkClassifier implements Classifier, Trainable {
 
   async #run(images: ImageSource, options: RunForwardOptions): Promise<Matrix> {
     checkImages("predict", this, images);
-    return await runForward(await this.#openEngine(), images, options);
+    return await runForward(await this.#openEngine(options), images, options);
   }
 
   /** The engine of the last prediction, or a new one if something has changed since: compiling takes a while. */
-  async #openEngine(): Promise<Engine> {
+  async #openEngine({ precision = "float32" }: PredictOptions): Promise<Engine> {
     // A variable gets another dataId with each assignment.
-    const madeOf = [this.normalization, ...this.network.weights.map((weight) => weight.read().dataId)];
+    const madeOf = [precision, this.normalization, ...this.network.weights.map((weight) => weight.read().dataId)];
     const isFresh = this.#forward?.madeOf.every((part, place) => part === madeOf[place]);
     if (this.#forward && isFresh) return this.#forward.engine;
     await this.#closeEngine();
-    const engine = createEngine(this);
+    const engine = createEngine(this, { precision });
     this.#forward = { engine, madeOf };
     return engine;
   }

@@ -19,6 +19,11 @@ export interface PredictOptions {
    * left out.
    */
   readonly dropout?: Random;
+  /**
+   * What layers compute in; default `"float32"`. `"bfloat16"` keeps 8 bits of each number: faster where the processor
+   * has AVX512_BF16 or AMX, slower elsewhere; networks that run operation by operation stay in float32.
+   */
+  readonly precision?: "float32" | "bfloat16";
   /** Stops before the next batch by throwing the signal's reason; by default the notebook's stop button. */
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;

@@ -61,8 +61,9 @@ Deno.test("other weights, layers, normalizations, images and sizes are other emb
       await pathOf({ ...trainable, normalization: { mean: [0.4], deviation: [0.25] } }),
       await pathOf(trainable, syntheticDataset({ count: 600, seed: 2 })),
       await pathOf(trainable, syntheticDataset({ count: 500 })),
+      (await embeddings(trainable, dataset, { folder, precision: "bfloat16" })).path,
     ];
-    assert.equal(new Set([path, ...others]).size, 6);
+    assert.equal(new Set([path, ...others]).size, 7);
     trainable.network.layers.forEach((layer) => layer.trainable = false);
     assert.equal(await pathOf(trainable), path);
     assert.equal(await pathOf(trunk()), path, "the same network, built again");

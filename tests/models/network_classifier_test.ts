@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadClassifier, NetworkClassifier, Random, rowOf, subset, tf } from "curio";
+import { engineSupport, loadClassifier, NetworkClassifier, Random, rowOf, subset, tf } from "curio";
 import { syntheticDataset } from "../training/synthetic_dataset.ts";
 import { tinyTrainable } from "../training/tiny_trainable.ts";
 
@@ -43,6 +43,17 @@ Deno.test("NetworkClassifier gives logits, probabilities and embeddings that bel
   assert.equal(tf.memory().numTensors, held);
   await classifier.dispose();
   assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("NetworkClassifier in bfloat16 sees the same classes, and float32 again after it", async () => {
+  const classifier = await trained();
+  const { images } = dataset;
+  const exact = await classifier.probabilities(images);
+  const rough = await classifier.probabilities(images, { precision: "bfloat16" });
+  if (engineSupport().available) assert.notDeepEqual(rough.data, exact.data);
+  rough.data.forEach((probability, place) => assert.ok(Math.abs(probability - exact.data[place]) < 0.02));
+  assert.deepEqual(await classifier.probabilities(images), exact);
+  await classifier.dispose();
 });
 
 Deno.test("NetworkClassifier keeps dropout on where it is asked to, and repeats it by seed", async () => {
