@@ -68,7 +68,7 @@ export {
 } from "./data/photos/inspect_photos.ts";
 export { loadPhotos, type LoadPhotosOptions, type Photos } from "./data/photos/load_photos.ts";
 export type { UnreadablePhoto } from "./data/photos/read_photo.ts";
-export type { Interpolation, ResizeOptions } from "./data/photos/resize_options.ts";
+export type { Interpolation, ResizeOptions, ResizePlan } from "./data/photos/resize_options.ts";
 export { resized } from "./data/resized.ts";
 export { subset } from "./data/subset.ts";
 export { classCounts } from "./data/class_counts.ts";
