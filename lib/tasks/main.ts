@@ -39,6 +39,7 @@ const tasks: Readonly<Record<string, Task>> = {
   bench: { needs: ["compute"], load: () => import("./bench.ts") },
   predict: { needs: ["compute"], load: () => import("./predict.ts") },
   pretrain: { needs: ["compute"], load: () => import("./pretrain.ts") },
+  grade: { needs: ["compute", "kernel", "data"], load: () => import("./grade.ts") },
   clean: { load: () => import("./clean.ts") },
 };
 

@@ -9,6 +9,8 @@ export interface StatusLine {
   update(text: string): void;
   /** Leaves the line with this text for good. */
   end(text: string): void;
+  /** Takes the line away. */
+  clear(): void;
 }
 
 const secondsBetweenLogLines = 10;
@@ -33,6 +35,10 @@ export function statusLine(label: string): StatusLine {
     }
   };
   const clock = setInterval(draw, 1000);
+  const clear = () => {
+    clearInterval(clock);
+    if (inPlace) write("\r\x1b[2K");
+  };
   draw();
   return {
     update(newText) {
@@ -40,10 +46,10 @@ export function statusLine(label: string): StatusLine {
       draw();
     },
     end(lastText) {
-      clearInterval(clock);
-      if (inPlace) write("\r\x1b[2K");
+      clear();
       say(`${label} ${lastText}`);
     },
+    clear,
   };
 }
 
