@@ -50,8 +50,8 @@ const defaultCs = Array.from({ length: 13 }, (_, place) => 10 ** (-4 + place / 2
  * The C of a {@linkcode linearProbe} by stratified k-fold cross-validation on its own training items, or by a validation
  * set. Classes with fewer items than folds are always trained on. The probes of a fold are trained from the smallest C
  * up, each beginning where the one before ended and ending where its logits are within about 0.01; a fold ends where its
- * criterion has become worse twice running (the error: four times), since it is only getting worse and training slower
- * from there. Which C is best is judged among those that every fold has reached.
+ * loss is a tenth above its least, or where its criterion has become worse twice running (the error: four times), since it
+ * is only getting worse and training slower from there. Which C is best is judged among those that every fold has reached.
  *
  * @param embeddings `[items, features]`
  * @param labels their classes
@@ -148,6 +148,9 @@ function* trialsOf(all: LabelledEmbeddings, { validation, folds = 5, random }: C
 /** How often a criterion may become worse, running; the loss is smooth in C, the share of errors is not. */
 const patience = { loss: 2, error: 4 };
 
+/** By how much a fold's loss may exceed its least: from there the probes only become surer, and take longest to train. */
+const hopeless = 1.1;
+
 /** Of one fold, as far as it is worth going. */
 async function scoresOf(
   { train, held }: Trial,
@@ -163,6 +166,7 @@ async function scoresOf(
     const probabilities = await probeOf({ classNames, c, weights }).probabilities(held.embeddings);
     const { loss, accuracy } = evaluationOf({ labels, probabilities, classNames });
     scores.push({ c, loss, error: 1 - accuracy });
+    if (criterion === "loss" && loss > hopeless * Math.min(...scores.map((score) => score.loss))) break;
     const last = scores.slice(-1 - patience[criterion]).map((score) => score[criterion]);
     if (last.length > patience[criterion] && last.every((value, place) => !(value <= last[place - 1]))) break;
   }

@@ -1,6 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Surroundings } from "./newton_cg.ts";
-import type { RowProducts } from "./row_products.ts";
+import { type RowProducts, takeAwayMean } from "./row_products.ts";
 
 /** What {@linkcode logisticLoss} is made of. */
 export interface LogisticLossOptions {
@@ -24,21 +24,12 @@ export interface LossAt extends Surroundings {
 
 /** The penalised loss as a function of the weights `[classes, columns]`, whose last column goes free. */
 export function logisticLoss(options: LogisticLossOptions): (point: Float64Array) => Promise<LossAt> {
-  const { rows: { rows: count, columns, data }, targets, classCount, penalty, sampleWeights, products, fast } = options;
+  const { rows: { rows: count, columns }, targets, classCount, penalty, sampleWeights, products, fast } = options;
   const weightOf = (row: number) => sampleWeights ? sampleWeights[row] : 1;
-  /**
-   * Adds the penalty's part, and takes away what all classes have in common: it is 0 but for rounding, which nothing
-   * would bring back, since a bias that all classes share changes no probability.
-   */
+  /** Adds the penalty's part; biases go free. */
   const penalised = (slopes: Float64Array, weights: Float64Array) => {
-    for (let column = 0; column < columns; column++) {
-      let sum = 0;
-      for (let at = column; at < slopes.length; at += columns) {
-        if (column < columns - 1) slopes[at] += penalty * weights[at];
-        sum += slopes[at];
-      }
-      for (let at = column; at < slopes.length; at += columns) slopes[at] -= sum / classCount;
-    }
+    for (let at = 0; at < slopes.length; at++) if (at % columns < columns - 1) slopes[at] += penalty * weights[at];
+    takeAwayMean(slopes, columns);
     return slopes;
   };
 
@@ -69,7 +60,6 @@ export function logisticLoss(options: LogisticLossOptions): (point: Float64Array
       residuals[target] = -weight * others;
     }
     for (let at = 0; at < point.length; at++) if (at % columns < columns - 1) value += penalty / 2 * point[at] ** 2;
-    let diagonal: Float64Array | undefined;
     return {
       value,
       scores,
@@ -86,22 +76,12 @@ export function logisticLoss(options: LogisticLossOptions): (point: Float64Array
         }
         return penalised(await fast.slopes(turns), direction);
       },
-      precondition(vector) {
-        diagonal ??= diagonalOf();
-        const scaled = vector.slice();
-        for (let at = 0; at < scaled.length; at++) scaled[at] /= diagonal[at % columns];
-        return scaled;
+      divider() {
+        const penalties = new Float64Array(columns).fill(penalty);
+        penalties[columns - 1] = 0;
+        return fast.divider(bends, penalties);
       },
     };
-
-    function diagonalOf(): Float64Array {
-      const sums = new Float64Array(columns).fill(penalty);
-      sums[columns - 1] = 0;
-      for (let row = 0; row < count; row++) {
-        for (let column = 0; column < columns; column++) sums[column] += bends[row] * data[row * columns + column] ** 2;
-      }
-      return sums.map((sum) => sum || 1);
-    }
   };
 }
 

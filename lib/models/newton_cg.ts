@@ -4,8 +4,14 @@ export interface Surroundings {
   readonly gradient: Float64Array;
   /** The Hessian times a direction. */
   curvature(direction: Float64Array): Promise<Float64Array>;
-  /** About the inverse Hessian times a vector: what makes conjugate gradients need few steps. */
-  precondition(vector: Float64Array): Float64Array;
+  /** About the inverse Hessian: what makes conjugate gradients need few steps. */
+  divider(): Promise<Divider>;
+}
+
+/** Division of a vector by a symmetric positive matrix. */
+export interface Divider {
+  divide(vector: Float64Array): Promise<Float64Array>;
+  dispose(): void;
 }
 
 /** Where {@linkcode newtonCg} begins and ends. */
@@ -65,10 +71,22 @@ export async function newtonCg<S extends Surroundings>(
 const maxProducts = 500;
 
 /** Minus the inverse Hessian times the gradient, by conjugate gradients. */
-async function descent({ value, gradient, curvature, precondition }: Surroundings): Promise<Float64Array> {
+async function descent(here: Surroundings): Promise<Float64Array> {
+  const divider = await here.divider();
+  try {
+    return await conjugateGradients(here, divider);
+  } finally {
+    divider.dispose();
+  }
+}
+
+async function conjugateGradients(
+  { value, gradient, curvature }: Surroundings,
+  { divide }: Divider,
+): Promise<Float64Array> {
   const direction = new Float64Array(gradient.length);
   const residual = gradient.map((part) => -part);
-  let conditioned = precondition(residual);
+  let conditioned = await divide(residual);
   let left = dot(residual, conditioned);
   // The nearer the minimum, the more exactly the step is wanted: steps then converge faster than linearly.
   const enough = left * Math.min(0.01, left / Math.abs(value));
@@ -79,7 +97,7 @@ async function descent({ value, gradient, curvature, precondition }: Surrounding
     if (!(bend > 0)) break;
     addScaled(direction, search, left / bend);
     addScaled(residual, bent, -left / bend);
-    conditioned = precondition(residual);
+    conditioned = await divide(residual);
     const before = left;
     left = dot(residual, conditioned);
     for (let at = 0; at < search.length; at++) search[at] = conditioned[at] + left / before * search[at];
