@@ -12,8 +12,8 @@ import type { Question } from "./round.ts";
 
 /**
  * Part of each batch goes to items that are labelled already, those first whose label a model doubts that has not seen
- * it. The label that most answers give is learnt from; the one in force stays where others only draw level. Every answer
- * is paid for.
+ * it. The label that most answers give is learnt from, and of labels that are level the newest, since the older was
+ * doubted. Every answer is paid for.
  *
  * Sheng, Provost and Ipeirotis (2008), Get another label?, KDD; labels are doubted as in confident learning (Northcutt,
  * Jiang and Chuang, 2021, JAIR).
@@ -23,7 +23,7 @@ export interface Relabelling {
   readonly share: number;
   /** By what labels are believed; default {@linkcode selfConfidence}. */
   readonly quality?: LabelQuality;
-  /** Answers that an item can have, the first one included; at least 3, since two that differ decide nothing. Default 3. */
+  /** Answers that an item can have, the first one included; at least 2, default 3. */
   readonly answers?: number;
   /** Of the cross-validation that doubts: so many models more are trained in each round. Default 5. */
   readonly folds?: number;
@@ -33,11 +33,11 @@ export interface Relabelling {
 export function settledRelabelling(
   { share, quality = selfConfidence, answers = 3, folds = 5 }: Relabelling,
 ): Required<Relabelling> {
-  const fits = share > 0 && share <= 1 && Number.isInteger(answers) && answers >= 3 && Number.isInteger(folds) &&
+  const fits = share > 0 && share <= 1 && Number.isInteger(answers) && answers >= 2 && Number.isInteger(folds) &&
     folds >= 2;
   if (fits) return { share, quality, answers, folds };
   throw new RangeError(
-    "Cannot relabel: the share must be in (0, 1], answers an integer ≥ 3 and folds one ≥ 2: current values are " +
+    "Cannot relabel: the share must be in (0, 1], answers and folds integers ≥ 2: current values are " +
       `${share}, ${answers} and ${folds}`,
   );
 }
@@ -57,7 +57,7 @@ export function standingOf(answers: readonly Answer[]): Standing {
   for (const answer of answers) {
     if (answer === null) continue;
     counts.set(answer, (counts.get(answer) ?? 0) + 1);
-    if (label === null || counts.get(answer)! > counts.get(label)!) label = answer;
+    if (label === null || counts.get(answer)! >= counts.get(label)!) label = answer;
   }
   const [most = 0, next = 0] = [...counts.values()].sort((one, other) => other - one);
   return { label, lead: most - next };
@@ -86,7 +86,8 @@ export async function doubtfulQuestions(
   const open = Int32Array.from(
     labelled.keys().filter((place) => {
       const given = answers.get(labelled[place])!;
-      return limit - given.length > standingOf(given).lead;
+      const left = limit - given.length;
+      return left > 0 && left >= standingOf(given).lead;
     }),
   );
   if (count === 0 || open.length === 0 || labelled.length < 2) return [];
