@@ -134,7 +134,7 @@ Deno.test("relabelling spends its share of each batch on labelled items, and eve
 });
 
 Deno.test("labels that look wrong are asked again more often than right ones, and fewer are wrong in the end", async () => {
-  const rounds = await roundsOf({ relabel: { share: 1 }, batchSize: 10 });
+  const rounds = await roundsOf({ relabel: { share: 1 }, batchSize: 10, budget: 80 });
   const [{ initial = [] }] = rounds;
   const wrong = ({ index, label }: { readonly index: number; readonly label: Answer }) => label !== pool.labels[index];
   const first = new Map(initial.map((question) => [question.index, question]));
@@ -143,7 +143,7 @@ Deno.test("labels that look wrong are asked again more often than right ones, an
   const finally_ = new Map(initial.map(({ index, label }) => [index, [label]]));
   for (const { index, label } of rounds.flatMap(({ askedAgain = [] }) => askedAgain)) finally_.get(index)?.push(label);
   const left = [...finally_].filter(([index, given]) => standingOf(given).label !== pool.labels[index]).length;
-  assert.ok(left < initial.filter(wrong).length / 2, `${left} labels are wrong`);
+  assert.ok(left < 0.7 * initial.filter(wrong).length, `${left} labels are wrong`);
 });
 
 Deno.test("the oracle is told how many answers an item has had, and its silence is no label", async () => {
