@@ -496,7 +496,8 @@ export { synapticIntelligence, type SynapticIntelligenceOptions } from "./contin
 
 // report
 export { accuracyMatrix, type AccuracyMatrixOptions } from "./report/accuracy_matrix.ts";
-export { checkExercise, type ExerciseOptions } from "./report/check_exercise.ts";
+export { awardPoints, type AwardPointsOptions } from "./report/award_points.ts";
+export { checkExercise, type ExerciseOptions, ExerciseRecord } from "./report/check_exercise.ts";
 export { classBalance } from "./report/class_balance.ts";
 export { classTable } from "./report/class_table.ts";
 export { confusionMatrix, type ConfusionMatrixOptions, type CountedAnswers } from "./report/confusion_matrix.ts";
@@ -526,7 +527,14 @@ export { reliabilityDiagram } from "./report/reliability_diagram.ts";
 export { reportsFolder } from "./report/reports_folder.ts";
 export { saveFigure, type SaveFigureOptions } from "./report/save_figure.ts";
 export { saveTable, type SaveTableOptions } from "./report/save_table.ts";
-export { notebookScreen, type Output, type Screen, textScreen, type TextScreenOptions } from "./report/screen.ts";
+export {
+  type Broadcast,
+  notebookScreen,
+  type Output,
+  type Screen,
+  textScreen,
+  type TextScreenOptions,
+} from "./report/screen.ts";
 export { parallelCoordinates, searchHeatMap, searchTable } from "./report/search_figures.ts";
 export { show, type Showable, showOn } from "./report/show.ts";
 export { sideBySide } from "./report/side_by_side.ts";
@@ -584,3 +592,6 @@ export type { Project, ProjectOptions } from "./labeling/project.ts";
 export { readLabelStudio } from "./labeling/read_label_studio.ts";
 export { type LabelServer, type LabelServerOptions, startLabelServer } from "./labeling/start_label_server.ts";
 export { labelStudioConfig, type LabelStudioExportOptions, writeLabelStudio } from "./labeling/write_label_studio.ts";
+
+// tasks: what an autograder calls from a cell
+export { awardExperiment, type AwardExperimentOptions } from "./tasks/handin/award_experiment.ts";

@@ -118,8 +118,11 @@ function openScreen(): Screen {
   }, { rewritable: Deno.stdout.isTerminal(), columns: () => Deno.consoleSize().columns });
 }
 
-/** `Deno.jupyter` is there only in a kernel, is not in the stable types, and throws when it is asked for elsewhere. */
-function kernelBroadcast(): Broadcast | undefined {
+/**
+ * How this process's kernel sends a message; undefined outside a kernel. `Deno.jupyter` is there only in a kernel, is not
+ * in the stable types, and throws when it is asked for elsewhere.
+ */
+export function kernelBroadcast(): Broadcast | undefined {
   try {
     return (Deno as typeof Deno & { readonly jupyter: { readonly broadcast: Broadcast } }).jupyter.broadcast;
   } catch {
