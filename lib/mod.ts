@@ -483,6 +483,7 @@ export type { FisherEstimate } from "./continual/fisher_information.ts";
 export { gdumb, type GDumbOptions } from "./continual/gdumb.ts";
 export { icarl, type IcarlOptions } from "./continual/icarl.ts";
 export { joint } from "./continual/joint.ts";
+export { loadStream, type LoadStreamOptions, type StreamName } from "./continual/load_stream.ts";
 export { lwf, type LwfOptions } from "./continual/lwf.ts";
 export { mlp, type MlpOptions } from "./continual/mlp.ts";
 export { naive } from "./continual/naive.ts";
@@ -509,6 +510,7 @@ export {
   embeddingMap,
   type MapPicks,
 } from "./report/embedding_map.ts";
+export { experienceConfusions, type ExperienceConfusionsOptions } from "./report/experience_confusions.ts";
 export { experimentFrame, experimentProgress, experimentTable } from "./report/experiment_table.ts";
 export type { Figure, FigureOptions } from "./report/figure.ts";
 export { fontsAvailable } from "./report/fonts.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accuracyMatrix, forgettingCurves } from "curio";
+import { accuracyMatrix, experienceConfusions, forgettingCurves } from "curio";
 
 const accuracies = [[1, 0, 0], [0.5, 0.75, 0], [0.25, 0.5, 1]];
 
@@ -23,4 +23,17 @@ Deno.test("forgettingCurves() begin where an experience was learnt, and are mean
   assert.match(summary, /experience 3 100(\.0)?.%/);
   assert.match(svg, /experiences learnt/);
   assert.throws(() => forgettingCurves([]), RangeError);
+});
+
+Deno.test("experienceConfusions() draws a matrix for each experience, and says how much of each was right", () => {
+  const records = [
+    { name: "a, b", confusion: [[3, 1, 0], [0, 4, 0], [0, 0, 0]] },
+    { name: "c", confusion: [[0, 0, 4], [0, 2, 2], [0, 0, 2]] },
+  ];
+  const { svg, summary } = experienceConfusions(records, { classNames: ["a", "b", "c"] });
+  assert.match(summary.replaceAll("\u00a0", " "), /after a, b 87\.5 %; after c 40\.0 %\. In the end 10 images/);
+  // Cells that hold something: 3 and 4, beside the two frames and the ground.
+  assert.equal(svg.match(/<rect/g)?.length, 3 + 4 + 2 + 1);
+  assert.throws(() => experienceConfusions([], { classNames: ["a"] }), RangeError);
+  assert.throws(() => experienceConfusions(records, { classNames: ["a"] }), /of 1 classes/);
 });
