@@ -12,6 +12,7 @@ import { imageNetClasses } from "./imagenet_classes.ts";
 import { loadWeights, type WeightsReport } from "./load_weights.ts";
 import { readStateDict } from "./read_state_dict.ts";
 import type { StateDict } from "./state_dict.ts";
+import { namedAsTorchvision } from "./timm_vgg.ts";
 import { weightCatalogue, type WeightsEntry, weightsEntryOf } from "./weight_catalogue.ts";
 
 /** What {@linkcode loadPretrained} makes of the weights. */
@@ -71,7 +72,7 @@ export async function loadPretrained(weights: string, options: LoadPretrainedOpt
   const path = named ? await findWeights(named, options) : weights;
   const entry = named ?? weightsEntryOf(basename(path));
   const architecture = await architectureFor(path, { entry, ...options });
-  const state = await readStateDict(path);
+  const state = namedAsTorchvision(await readStateDict(path));
   const lacks = entry?.architecture === architecture.name && entry.file === basename(path) ? entry.lacks : [];
   const fresh = head === "new" ? [...new Set([...lacks, architecture.headLayer])] : [...lacks];
   if (fresh.length > 0 && random === undefined) {

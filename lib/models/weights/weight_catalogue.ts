@@ -85,11 +85,21 @@ const keras = [
   },
 ] as const;
 
+/** Where timm publishes weights, by its own name for them. */
+function ofTimm(name: string): Pick<WeightsEntry, "publisher" | "file" | "source" | "lacks"> {
+  return {
+    publisher: `timm, ${name}`,
+    file: `${name}.safetensors`,
+    source: { address: `https://huggingface.co/timm/${name}/resolve/main/model.safetensors` },
+    lacks: [],
+  };
+}
+
 const kerasFolder = "https://storage.googleapis.com/tensorflow/keras-applications";
 
 /**
  * The published weights that {@linkcode loadPretrained} knows by name: torchvision's ResNets and VGGs (`resnet18`,
- * `resnet50-v2`, `vgg16_bn`, …), timm's ResNets (`resnet50-a1`), Keras Applications' ResNet-50 and VGG16 with and without
+ * `resnet50-v2`, `vgg16_bn`, …), timm's (`resnet50-a1`, `vgg16_bn-timm`), Keras Applications' ResNet-50 and VGG16 with and without
  * their heads (`keras_vgg16`, `keras_vgg16-notop`), and EfficientNet-Lite0.
  */
 export const weightCatalogue: ReadonlyMap<string, WeightsEntry> = new Map(
@@ -108,16 +118,23 @@ export const weightCatalogue: ReadonlyMap<string, WeightsEntry> = new Map(
       lacks: [],
     })),
     ...timm.map(([depth, mebibytes, top1]): WeightsEntry => ({
+      ...ofTimm(`resnet${depth}.a1_in1k`),
       name: `resnet${depth}-a1`,
       architecture: `resnet${depth}`,
-      publisher: `timm, resnet${depth}.a1_in1k`,
-      file: `resnet${depth}.a1_in1k.safetensors`,
-      source: { address: `https://huggingface.co/timm/resnet${depth}.a1_in1k/resolve/main/model.safetensors` },
       mebibytes,
       licence: "Apache-2.0 (timm); ImageNet's photos were for research",
       preprocessing: { ...imageNetPreprocessing, resize: 235, interpolation: "bicubic" },
       top1,
-      lacks: [],
+    })),
+    // timm's VGGs are torchvision's weights under other names.
+    ...torchvision.filter(([name]) => name.startsWith("vgg")).map(([name, , , mebibytes, top1]): WeightsEntry => ({
+      ...ofTimm(`${name}.tv_in1k`),
+      name: `${name}-timm`,
+      architecture: name,
+      mebibytes,
+      licence: "BSD-3-Clause (torchvision); ImageNet's photos were for research",
+      preprocessing: imageNetPreprocessing,
+      top1,
     })),
     ...keras.flatMap(({ name, path, tops, noTops, lacks, top1 }): WeightsEntry[] => {
       const common = {
