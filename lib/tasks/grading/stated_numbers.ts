@@ -14,7 +14,7 @@ const ofSomethingElse = new RegExp(
 );
 
 const percentage = /(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent\b)/gi;
-const share = /(?<![\d.,–-])0\.\d{2,}(?![\d.])/g;
+const share = /(?<![\d.,–-])0\.\d{2,}(?!\d|\.\d)/g;
 
 /** The shares of right answers that a text states, each with its sentence. */
 export function statedShares(text: string): { readonly value: number; readonly sentence: string }[] {
