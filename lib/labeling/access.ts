@@ -23,6 +23,7 @@ export interface Access {
   unused(annotator: Annotator): number;
 }
 
+/** {@linkcode Access} over a store's database. */
 export function accessOf(database: DatabaseSync): Access {
   const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex");
   const secret = () => randomBytes(32).toString("base64url");
@@ -43,7 +44,7 @@ export function accessOf(database: DatabaseSync): Access {
       const trimmed = name.trim();
       if (trimmed === "" || trimmed.length > 80) {
         const rule = "a name must have 1 to 80 characters";
-        throw new RangeError(`Cannot invite: ${rule}: current value is ${JSON.stringify(name)}`);
+        throw new RangeError(`Cannot name an annotator: ${rule}: current value is ${JSON.stringify(name)}`);
       }
       add.run(trimmed, role);
       return annotatorOf(byName.get(trimmed))!;

@@ -1,5 +1,5 @@
 import type { Annotator } from "./access.ts";
-import type { Annotation } from "./annotation.ts";
+import { type Annotation, byItem } from "./annotation.ts";
 import { assignment, type Standing } from "./assignment.ts";
 import { type GoldAccuracy, goldAccuracy } from "./gold_accuracy.ts";
 import { fleissKappaOf, krippendorffAlpha, pairwiseKappas } from "./kappa.ts";
@@ -68,6 +68,7 @@ const paceWindow = 5 * 60_000;
 /** How old a {@linkcode DeskStatus}' agreement may be. */
 export const summarySeconds = 2;
 
+/** Opens the desk of a store; what happened before is read from it. */
 export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.now }: DeskOptions = {}): Desk {
   const items = new Map<number, StoredItem>();
   const idOf = new Map<string, number>();
@@ -127,8 +128,10 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
     for (const { item } of store.verdicts()) settled.add(item);
   }
 
-  function labels(): Annotation[] {
-    return [...standing].flatMap(([item, own]) =>
+  /** The classes that people gave to those items that are wanted. */
+  function labels(isWanted: (item: number, answers: number) => boolean): Annotation[] {
+    const wanted = [...standing].filter(([item, own]) => isWanted(item, own.size));
+    return wanted.flatMap(([item, own]) =>
       [...own.values()].filter(({ kind }) => kind === "label")
         .map(({ annotator, label }) => ({ item, annotator: nameOf(annotator), label: label! }))
     );
@@ -139,21 +142,27 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
     return names.get(annotator) ?? `${annotator}`;
   }
 
-  function open(): Vote[] {
-    return disagreements(labels()).filter(({ item }) => !settled.has(item));
+  const shared = () => labels((_, answers) => answers > 1);
+
+  function open(annotations: readonly Annotation[]): Vote[] {
+    return disagreements(annotations).filter(({ item }) => !settled.has(item));
   }
 
   // Wanted by everybody after every answer: with many items, worked out once in two seconds.
   const summary = atMostEvery(() => standing.size > 100 ? summarySeconds * 1000 : 0, clock, () => {
-    const annotations = labels();
-    const shared = [...Map.groupBy(annotations, ({ item }) => item).values()].filter(({ length }) => length > 1).length;
-    const pairs = shared > 0 ? pairwiseKappas(annotations).filter(({ kappa }) => !Number.isNaN(kappa)) : [];
-    const cohen = pairs.reduce((sum, { kappa }) => sum + kappa, 0) / pairs.length;
-    const measures = () => ({ alpha: krippendorffAlpha(annotations), fleiss: fleissKappaOf(annotations), cohen });
+    const annotations = shared();
+    const pairs = pairwiseKappas(annotations);
+    const kappas = pairs.map(({ kappa }) => kappa).filter((kappa) => !Number.isNaN(kappa));
+    const measures = () => ({
+      items: [...byItem(annotations).values()].filter(({ length }) => length > 1).length,
+      alpha: krippendorffAlpha(annotations),
+      fleiss: fleissKappaOf(annotations),
+      cohen: kappas.reduce((sum, kappa) => sum + kappa, 0) / kappas.length,
+    });
     return {
-      agreement: shared > 0 ? { items: shared, ...measures() } : undefined,
-      disagreements: shared > 0 ? open().length : 0,
-      gold: gold.size > 0 ? goldAccuracy(annotations, gold) : undefined,
+      agreement: pairs.length > 0 ? measures() : undefined,
+      disagreements: open(annotations).length,
+      gold: gold.size > 0 ? goldAccuracy(labels((item) => gold.has(item)), gold) : undefined,
     };
   });
 
@@ -200,7 +209,7 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
         ...annotator.role === "owner" && { gold: accuracy },
       };
     },
-    disagreements: open,
+    disagreements: () => open(shared()),
     refresh() {
       const before = version;
       version = store.version();

@@ -30,19 +30,25 @@ export interface PairAgreement {
 
 /** {@linkcode cohenKappa} of every two annotators over the items that both answered; pairs without any are left out. */
 export function pairwiseKappas(annotations: Iterable<Annotation>): PairAgreement[] {
-  const answers = new Map<string, Map<number, number>>();
-  for (const { annotator, item, label } of annotations) {
-    const own = answers.get(annotator) ?? new Map<number, number>();
-    answers.set(annotator, own.set(item, label));
+  const answers = [...annotations];
+  const place = new Map([...new Set(answers.map(({ annotator }) => annotator))].map((name, index) => [name, index]));
+  const pairs = new Map<string, { annotators: [string, string]; first: number[]; second: number[] }>();
+  for (const own of byItem(answers).values()) {
+    const last = [...new Map(own.map(({ annotator, label }) => [annotator, label]))]
+      .sort(([a], [b]) => place.get(a)! - place.get(b)!);
+    for (const [index, [a, first]] of last.entries()) {
+      for (const [b, second] of last.slice(index + 1)) {
+        const key = JSON.stringify([a, b]);
+        const pair = pairs.get(key) ?? { annotators: [a, b], first: [], second: [] };
+        pairs.set(key, pair);
+        pair.first.push(first);
+        pair.second.push(second);
+      }
+    }
   }
-  const names = [...answers.keys()];
-  return names.flatMap((a, place) =>
-    names.slice(place + 1).map((b): PairAgreement => {
-      const shared = [...answers.get(a)!.keys()].filter((item) => answers.get(b)!.has(item));
-      const of = (name: string) => shared.map((item) => answers.get(name)!.get(item)!);
-      return { annotators: [a, b], items: shared.length, kappa: cohenKappa(of(a), of(b)) };
-    })
-  ).filter(({ items }) => items > 0);
+  return [...pairs.values()].map(({ annotators, first, second }) => (
+    { annotators, items: first.length, kappa: cohenKappa(first, second) }
+  ));
 }
 
 /**

@@ -67,6 +67,9 @@ const eventsSchema = z.object({ events: z.array(z.unknown()).max(200) });
 const historySchema = z.object({ before: z.int().positive().optional() });
 const inviteSchema = z.object({ name: z.string().trim().min(1).max(80) });
 
+/** Pages of one person that hear what is new. */
+const mostPages = 20;
+
 /** Serves the page, the images, and what the page says. All that it knows of a request's path are fixed words and keys. */
 export function labelApp(
   { desk, images, hosts, onRefused = () => {}, body = { mostBytes: 512 * 1024, seconds: 10 } }: LabelAppOptions,
@@ -215,8 +218,9 @@ export function labelApp(
   });
 
   inside.get("/api/live", (context) => {
-    if (listeners.size >= 200) throw new RefusedError(503, "Too many pages are open.");
     const annotator = context.get("annotator");
+    const own = [...listeners.values()].filter((one) => one.annotator === annotator.id);
+    if (own.length >= mostPages) throw new RefusedError(503, "Too many of your pages are open.");
     const encoder = new TextEncoder();
     let tell = () => {};
     const stream = new ReadableStream<Uint8Array>({
@@ -232,13 +236,17 @@ export function labelApp(
           annotator: annotator.id,
           end() {
             clearInterval(heart);
-            listeners.delete(tell);
+            if (listeners.delete(tell)) controller.close();
           },
         });
         send("retry: 1000\n\n");
         tell();
       },
-      cancel: () => listeners.get(tell)?.end(),
+      cancel() {
+        const listener = listeners.get(tell);
+        listeners.delete(tell);
+        listener?.end();
+      },
     });
     return context.body(stream, 200, { "content-type": "text/event-stream" });
   });
