@@ -1,7 +1,6 @@
 import { tf } from "../../runtime/tensorflow.ts";
 import { type PublishedWeight, publishedWeights, shapeInFile, type WeightNaming } from "./published_weights.ts";
 import type { StateDict, StateTensor } from "./state_dict.ts";
-import { inRows, rowStrides } from "./strided.ts";
 
 /** How {@linkcode loadWeights} maps a file onto a network. */
 export interface LoadWeightsOptions {
@@ -110,10 +109,9 @@ export async function loadWeights(
 }
 
 /** The numbers of the file in the network's layout. */
-async function valueOf({ shape, axes }: PublishedWeight, tensor: StateTensor): Promise<tf.Tensor> {
-  const inFile = rowStrides(tensor.shape);
-  const strides = axes.map((axis) => inFile[axis]);
-  return tf.tensor(inRows(await tensor.read(), { shape, strides }), [...shape]);
+async function valueOf({ axes }: PublishedWeight, tensor: StateTensor): Promise<tf.Tensor> {
+  const numbers = await tensor.read();
+  return tf.tidy(() => tf.tensor(numbers, [...tensor.shape]).transpose([...axes]));
 }
 
 /** A report in one sentence. */

@@ -1,8 +1,7 @@
-import type { tf } from "../../runtime/tensorflow.ts";
+import { tf } from "../../runtime/tensorflow.ts";
 import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
 import { encodeSafetensors } from "../../training/safetensors.ts";
 import { type PublishedWeight, publishedWeights, shapeInFile, type WeightNaming } from "./published_weights.ts";
-import { inRows, rowStrides } from "./strided.ts";
 
 /** How {@linkcode saveWeights} writes. */
 export interface SaveWeightsOptions {
@@ -40,10 +39,11 @@ export async function saveWeights(
   await writeFileAtomic(path, encodeSafetensors({ tensors, metadata }));
 }
 
-async function numbersInFile({ variable, shape, axes }: PublishedWeight): Promise<Float32Array> {
-  const numbers = Float32Array.from(await variable.read().data<"float32">());
-  const own = rowStrides(shape);
-  const strides = new Array<number>(shape.length);
-  axes.forEach((axis, place) => strides[axis] = own[place]);
-  return inRows(numbers, { shape: shapeInFile({ shape, axes }), strides });
+async function numbersInFile({ variable, axes }: PublishedWeight): Promise<Float32Array> {
+  const value = tf.transpose(variable.read(), axes.map((_, axis) => axes.indexOf(axis)));
+  try {
+    return await value.data<"float32">();
+  } finally {
+    value.dispose();
+  }
 }
