@@ -120,8 +120,6 @@ async function grade({ paths, withReference, seeds, jobs, output, rubricFile, ..
   }
   await Deno.mkdir(output, { recursive: true });
   using _lock = await lockFile(join(output, ".lock"), { onWait: () => say(`Another grader is at work in ${output}.`) });
-  // What is copied for the sandbox must be readable for the user that it runs as.
-  Deno.umask(0o022);
   const dataset = Deno.env.get("CURIO_DATASET") || "fashion-mnist";
   const line = statusLine("Preparing:");
   const testImages = await loadTestImages(dataset, { onProgress: (event) => line.update(event.task) });

@@ -1,4 +1,3 @@
-import { dirname, join } from "node:path";
 import type { Isolation } from "./isolation.ts";
 
 /** A file or folder of the machine that the sandbox shows. */
@@ -30,35 +29,23 @@ const smallRoom = 64 * 2 ** 20;
  * no network, no other processes, no other users, no terminal, no capabilities, no files of anybody's.
  */
 export function isolatedCommand(
-  { command: bubblewrap, options, user }: Isolation & { kind: "bubblewrap" },
+  { command: bubblewrap, options }: Isolation & { kind: "bubblewrap" },
   { command, mounts, writable, cwd = "/", env = {}, devices = false }: IsolatedCommandOptions,
 ): string[] {
   const room = (path: string, bytes: number) => [
-    ...["--perms", "1777"],
     ...(options.has("--size") ? ["--size", `${bytes}`] : []),
     ...["--tmpfs", path],
   ];
-  const shown = mounts.filter(({ from, at = from }) => !isBelow(at, "/usr")); // which is there as a whole
-  const places = [...shown.map(({ from, at = from }) => at), ...(writable ? [writable.path] : [])];
-  const ways = [...new Set(places.flatMap(ancestors))].filter((way) => !system.includes(way) && way !== writable?.path);
-  // Bubblewrap makes what is missing on the way to a mount for its own user alone.
-  const made = (isOpen: boolean) =>
-    ways.filter((way) => (writable !== undefined && isBelow(way, writable.path)) === isOpen)
-      .flatMap((way) => ["--perms", isOpen ? "1777" : "0755", "--dir", way]);
+  const shown = mounts.filter(({ from, at = from }) => !at.startsWith("/usr/")); // which is there as a whole
   return [
     bubblewrap,
     ...["--die-with-parent", "--new-session", "--clearenv"],
-    ...["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"],
-    ...(user === null
-      ? ["--unshare-user", ...(options.has("--disable-userns") ? ["--disable-userns"] : [])]
-      // The limit on processes binds no process that Linux counts as root's: a user of its own is set inside.
-      : ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]),
-    ...["--proc", "/proc", "--dev", "/dev", ...room("/dev/shm", smallRoom)],
+    ...["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"],
+    ...(options.has("--disable-userns") ? ["--disable-userns"] : []),
+    ...["--proc", "/proc", ...settingsOfTheKernel, "--dev", "/dev", ...room("/dev/shm", smallRoom)],
     ...systemMounts(),
     ...room("/tmp", smallRoom),
-    ...made(false),
     ...(writable ? room(writable.path, writable.bytes) : []),
-    ...made(true),
     ...shown.flatMap(({ from, at = from, writable: open }) => [open ? "--bind" : "--ro-bind", from, at]),
     ...(devices ? deviceMounts() : []),
     ...["--remount-ro", "/dev", "--remount-ro", "/"],
@@ -66,6 +53,10 @@ export function isolatedCommand(
     ...["--chdir", cwd, "--", ...command],
   ];
 }
+
+/** Where root, inside as outside, could otherwise change the whole machine. */
+const settingsOfTheKernel = ["sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "mtrr", "asound", "pressure"]
+  .flatMap((name) => ["--ro-bind-try", `/proc/${name}`, `/proc/${name}`]);
 
 /** Programs and libraries; of `/etc` only what says nothing of this machine's people. */
 function systemMounts(): string[] {
@@ -79,7 +70,7 @@ function systemMounts(): string[] {
   });
   const settings = ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "mime.types"];
   return [
-    ...["--ro-bind", "/usr", "/usr", ...libraries, "--perms", "0755", "--dir", "/etc"],
+    ...["--ro-bind", "/usr", "/usr", ...libraries],
     ...settings.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
   ];
 }
@@ -87,16 +78,4 @@ function systemMounts(): string[] {
 function deviceMounts(): string[] {
   const cards = [...Deno.readDirSync("/dev")].map(({ name }) => name).filter((name) => /^(nvidia|dri$)/.test(name));
   return ["--ro-bind", "/sys", "/sys", ...cards.flatMap((name) => ["--dev-bind", `/dev/${name}`, `/dev/${name}`])];
-}
-
-function ancestors(path: string): string[] {
-  const parent = dirname(path);
-  return parent === path ? [] : [...ancestors(parent), parent];
-}
-
-/** What is there before anything is mounted. */
-const system: readonly string[] = ["/", "/usr", "/etc", "/tmp", "/dev", "/proc"];
-
-function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(join(folder, "/"));
 }

@@ -56,8 +56,7 @@ export interface CollectFilesOptions {
 }
 
 /**
- * Copies the files of a submission, out of its archive where it is one: plain files alone, within bounds, readable for
- * whomever the sandbox runs as.
+ * Copies the files of a submission, out of its archive where it is one: plain files alone, within bounds.
  *
  * @returns a folder with `notebooks/`, `reports/` and perhaps `lib/`
  * @throws {SubmissionError} if it holds no notebooks, is damaged, or too large
@@ -110,7 +109,6 @@ async function copyPlain(from: string, to: string, room: Room): Promise<void> {
   const info = await Deno.lstat(from).catch(() => undefined);
   if (info?.isDirectory) {
     await Deno.mkdir(to, { recursive: true });
-    await Deno.chmod(to, 0o755);
     for await (const { name } of Deno.readDir(from)) {
       // Environments and checkpoints are no part of it, whoever packed them.
       if (!name.startsWith(".") && name !== "node_modules") await copyPlain(join(from, name), join(to, name), room);
@@ -125,7 +123,7 @@ async function copyPlain(from: string, to: string, room: Room): Promise<void> {
       );
     }
     await Deno.copyFile(from, to);
-    await Deno.chmod(to, 0o644);
+    await Deno.chmod(to, 0o644); // whatever it was, it can be read and replaced
   }
 }
 
