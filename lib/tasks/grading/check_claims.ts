@@ -1,7 +1,7 @@
 import { figure, interval } from "./check_metrics.ts";
 import { type Recomputed, recomputeMetrics } from "./recompute_metrics.ts";
 import { rangesOf, type Reference } from "./reference.ts";
-import type { Rerun, SubmissionRecord } from "./submission_record.ts";
+import type { SubmissionRecord } from "./submission_record.ts";
 import type { TestImages } from "./test_images.ts";
 import type { Finding } from "./verdict.ts";
 
@@ -14,8 +14,6 @@ const usualSpread = 0.05;
 export interface CheckClaimsOptions {
   readonly testImages: TestImages;
   readonly reference: Reference | undefined;
-  /** What is graded. */
-  readonly rerun: Rerun | undefined;
 }
 
 /**
@@ -25,8 +23,8 @@ export interface CheckClaimsOptions {
  * @returns findings, and by notebook what the grader computes of the claimed evidence
  */
 export function checkClaims(
-  { claims, claimedEvidence }: SubmissionRecord,
-  { testImages, reference, rerun }: CheckClaimsOptions,
+  { claims, claimedEvidence, reruns }: SubmissionRecord,
+  { testImages, reference }: CheckClaimsOptions,
 ): {
   readonly findings: readonly Finding[];
   readonly recomputed: ReadonlyMap<string, ReadonlyMap<string, Recomputed>>;
@@ -40,9 +38,8 @@ export function checkClaims(
     const own = recomputed.get(notebook);
     if (!own) found(null, "Its metrics came without the evidence that they could be computed from again.");
     const ranges = rangesOf(reference?.profiles[profile], notebook);
-    const again = rerun?.profile === profile
-      ? rerun.notebooks.find((each) => each.notebook === notebook)?.metrics?.metrics
-      : undefined;
+    const again = reruns.filter((rerun) => rerun.profile === profile)
+      .flatMap(({ notebooks }) => notebooks.find((each) => each.notebook === notebook)?.metrics?.metrics ?? [])[0];
     for (const [name, { value }] of Object.entries(metrics)) {
       const said = `${name} is claimed to be ${figure(value)}`;
       const number = own?.get(name);

@@ -34,13 +34,15 @@ export function judgeSubmission(
     ...each,
     checked: checkMetrics(each, { testImages, ranges: rangesOf(known, each.notebook) }),
   }));
-  const { findings: claimed, recomputed } = checkClaims(record, { testImages, reference, rerun });
+  const { findings: claimed, recomputed } = checkClaims(record, { testImages, reference });
   const findings = inOrder([
     ...record.violations.map(ofViolation),
     ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap(ofOutcome)),
     ...notebooksOf(rubric).filter((name) => rerun && !notebooks.some(({ notebook }) => notebook === name)).map(missing),
     ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap(ofTrail)),
-    ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap((each) => checkLeakage(each, { reference: known }))),
+    ...record.reruns.flatMap(({ notebooks, profile }) =>
+      notebooks.flatMap((each) => checkLeakage(each, { reference: reference?.profiles[profile] }))
+    ),
     ...notebooks.flatMap(({ checked }) => checked.findings),
     ...claimed,
     ...checkSeeds(record.reruns),
