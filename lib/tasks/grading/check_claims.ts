@@ -38,8 +38,8 @@ export function checkClaims(
     const own = recomputed.get(notebook);
     if (!own) found(null, "Its metrics came without the evidence that they could be computed from again.");
     const ranges = rangesOf(reference?.profiles[profile], notebook);
-    const again = reruns.filter((rerun) => rerun.profile === profile)
-      .flatMap(({ notebooks }) => notebooks.find((each) => each.notebook === notebook)?.metrics?.metrics ?? [])[0];
+    const again = reruns.filter((rerun) => rerun.profile === profile).flatMap(({ notebooks }) => notebooks)
+      .find((each) => each.notebook === notebook && each.metrics !== null)?.metrics?.metrics;
     for (const [name, { value }] of Object.entries(metrics)) {
       const said = `${name} is claimed to be ${figure(value)}`;
       const number = own?.get(name);
