@@ -3,7 +3,7 @@
  * `validation/` and `test/`: a linear probe, its C by cross-validation on the training photos, and from there (LP-FT:
  * Kumar et al., 2022) fine-tuning at full depth. Says accuracies and seconds.
  *
- *     CURIO_DATA=<folder> deno run -A tests/drills/clothing_transfer.ts [--epochs 8] [--rate 0.0005] [--decay 1.6]
+ *     CURIO_DATA=<folder> deno run -A tests/drills/clothing_transfer.ts [--epochs 6] [--rate 0.0003] [--decay 1.6]
  *       [--batch 32] [--seed 1]
  */
 import { parseArgs } from "node:util";
@@ -26,8 +26,8 @@ import { clothingTransfer } from "../models/clothing_photos.ts";
 const { values: options } = parseArgs({
   args: Deno.args,
   options: {
-    epochs: { type: "string", default: "8" },
-    rate: { type: "string", default: "0.0005" },
+    epochs: { type: "string", default: "6" },
+    rate: { type: "string", default: "0.0003" },
     decay: { type: "string", default: "1.6" },
     batch: { type: "string", default: "32" },
     seed: { type: "string", default: "1" },

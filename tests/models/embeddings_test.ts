@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { type Dataset, embeddings, NetworkClassifier, type ProgressEvent, readAll, tf, type Trainable } from "curio";
+import { basename, join } from "node:path";
+import {
+  type Dataset,
+  embeddings,
+  NetworkClassifier,
+  type ProgressEvent,
+  Random,
+  readAll,
+  tf,
+  type Trainable,
+} from "curio";
+import { killedAtRandom } from "../data/killed_at_random.ts";
 import { withFolder } from "../data/small_datasets.ts";
 import { syntheticDataset } from "../training/synthetic_dataset.ts";
 import { tinyTrainable } from "../training/tiny_trainable.ts";
+import { embeddedRun } from "./embedded_run.ts";
 
 const dataset = syntheticDataset({ count: 600 });
 const normalization = { mean: [0.5], deviation: [0.25] };
@@ -84,6 +95,22 @@ Deno.test("what was begun goes on where it was, with the same result to the last
     assert.ok(images.reads() < 600, `${images.reads()} images read`);
     assert.deepEqual(await Deno.readFile(resumed.path), await Deno.readFile(whole.path));
     assert.equal((await filesIn(broken)).length, 1);
+  }));
+
+Deno.test("embeddings in a process that is killed at random moments end as those of one that was not", () =>
+  withFolder(async (folder) => {
+    const whole = await embeddedRun(join(folder, "whole"));
+    const killed = join(folder, "killed");
+    const left: string[] = [];
+    await killedAtRandom(new URL("embedded_run.ts", import.meta.url), {
+      ...{ args: [killed], kills: 2, longest: 200, random: new Random(1) },
+      onKilled: async () => void left.push(...await filesIn(killed)),
+    });
+    assert.ok(left.some((name) => name.endsWith(".partial")), "a kill before the end");
+    const [name, ...others] = await filesIn(killed);
+    assert.deepEqual(others, []);
+    assert.equal(name, basename(whole.path));
+    assert.deepEqual(await Deno.readFile(join(killed, name)), await Deno.readFile(whole.path));
   }));
 
 Deno.test("two that want the same embeddings compute them once", () =>

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { DataFormatError, loadPhotos } from "curio";
+import { basename, join } from "node:path";
+import { DataFormatError, loadPhotos, Random } from "curio";
+import { sumOfFile } from "../../../lib/data/sum_of_file.ts";
+import { killedAtRandom } from "../killed_at_random.ts";
 import { putFiles, withFolder } from "../small_datasets.ts";
+import { preprocessing as large } from "./resized_run.ts";
 import { jpeg, plainPng } from "./sample_photos.ts";
 
 const preprocessing = { crop: 3 };
@@ -71,6 +74,33 @@ Deno.test("loadPhotos() goes on with a cache that lost blocks, is cut, or holds 
     assert.equal(again.checksum, first.checksum);
     await Deno.remove(cache, { recursive: true }); // while it is in use
     assert.deepEqual(await again.images.read([0, 1, 2]), expected);
+  });
+});
+
+Deno.test("loadPhotos() in a process that is killed at random moments ends with the very same cache", async () => {
+  await withFolder(async (root) => {
+    const folder = join(root, "photos");
+    await putFiles(
+      folder,
+      Array.from({ length: 20 }, (_, index) => [`${index}.png`, plainPng([index, 0, 255])] as const),
+    );
+    const blocks = async (cache: string) => {
+      const paths = cacheFiles(cache).filter((path) => /^[0-9a-f]{64}$/.test(basename(path))).sort();
+      return await Promise.all(paths.map(async (path) => [basename(path), await sumOfFile(path)]));
+    };
+    const whole = await loadPhotos(folder, { preprocessing: large, cache: join(root, "whole") });
+    const expected = await blocks(join(root, "whole"));
+    assert.equal(expected.length, 4);
+
+    const cache = join(root, "killed");
+    const found: number[] = [];
+    await killedAtRandom(new URL("resized_run.ts", import.meta.url), {
+      ...{ args: [folder, cache], kills: 2, longest: 500, random: new Random(1) },
+      onKilled: async () => void found.push((await blocks(cache)).length),
+    });
+    assert.ok(found.some((count) => count > 0 && count < 4), `a kill between blocks: ${found} blocks were there`);
+    assert.deepEqual(await blocks(cache), expected);
+    assert.equal((await loadPhotos(folder, { preprocessing: large, cache })).checksum, whole.checksum);
   });
 });
 
