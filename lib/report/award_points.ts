@@ -5,6 +5,8 @@ import { type Broadcast, defaultScreen, kernelBroadcast } from "./screen.ts";
 export interface AwardPointsOptions<Answer> extends ExerciseOptions<Answer> {
   /** What the exercise is worth; the cell's points in nbgrader. */
   readonly points: number;
+  /** Whether a part of the expectations gives a part of the points, as it does by default, or nothing. */
+  readonly partial?: boolean;
   /** How the kernel sends messages; this process's own by default, and none outside a kernel. */
   readonly broadcast?: Broadcast;
 }
@@ -32,15 +34,18 @@ export interface AwardPointsOptions<Answer> extends ExerciseOptions<Answer> {
  */
 export async function awardPoints<Answer>(
   exercise: string,
-  { points, answer, expects, screen = defaultScreen(), broadcast = kernelBroadcast() }: AwardPointsOptions<Answer>,
+  options: AwardPointsOptions<Answer>,
 ): Promise<void> {
+  const { points, partial = true, answer, expects, screen = defaultScreen(), broadcast = kernelBroadcast() } = options;
   if (!Number.isFinite(points) || points <= 0) {
     throw new RangeError(
       `Cannot award points for ${exercise}: they must be a finite number above 0: current value is ${points}.`,
     );
   }
-  const { record: { held, of }, output } = await examineExercise(exercise, { answer, expects });
-  const earned = of === 0 ? 0 : Math.round(100 * points * held / of) / 100;
+  const { record, output } = await examineExercise(exercise, { answer, expects });
+  const { state, held, of } = record;
+  const share = state === "done" ? 1 : partial ? held / Math.max(1, of) : 0;
+  const earned = Math.round(100 * points * share) / 100;
   const text = `${output.data["text/plain"]}\n${earned} of ${points} points`;
   await screen.put({ ...output, data: { "text/plain": text } });
   await broadcast?.("execute_result", { execution_count: 0, data: { "text/plain": `${earned}` }, metadata: {} });

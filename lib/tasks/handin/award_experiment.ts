@@ -19,9 +19,9 @@ export interface AwardExperimentOptions extends Pick<AwardPointsOptions<unknown>
 }
 
 /**
- * Checks what a notebook has written down, from a cell at its end, and gives points for it as `awardPoints` does: its
- * metrics are of this run, those asked for are there, and the predictions that were recorded with them give them again,
- * by labels of the grader's own; with a reference, none lies outside its range.
+ * Checks what a notebook has written down, from a cell at its end, and gives its points as `awardPoints` does, all or
+ * none: the metrics are of this run, those asked for are there, and the predictions that were recorded with them give
+ * them again, by labels of the grader's own; with a reference, none lies outside its range.
  *
  * It believes the process that it runs in. What a model has learnt from, and whether the seed does anything, only
  * `deno task grade` sees, which watches from outside.
@@ -35,17 +35,16 @@ export async function awardExperiment(
 ): Promise<void> {
   await awardPoints<Written>(notebook, {
     ...award,
-    answer: writtenBy(notebook, readReports(folder)),
+    partial: false,
+    answer: writtenBy(notebook, folder),
     expects: {
-      "its metrics are of this run": async () => {
-        const { mtime } = await Deno.stat(join(folder, `${notebook}.metrics.json`));
-        // File systems round times.
-        return mtime !== null && mtime.getTime() >= performance.timeOrigin - 2000 || "they were there before it began";
-      },
       "the metrics asked for are there": ({ metrics: written }) =>
         metrics.filter((name) => !(name in written.metrics)).map((name) => `${name} is missing`).join("; ") || true,
       "its predictions give its metrics": async ({ metrics: written, evidence }) => {
-        if (evidence === undefined) return "there is no evidence: give writeMetrics its evidence";
+        const bare = metrics.filter((name) => !(name in (evidence?.metrics ?? {})));
+        if (evidence === undefined || bare.length > 0) {
+          return `nothing was recorded that gives ${bare.join(", ") || "them"}: hand writeMetrics the evidence`;
+        }
         const testImages = await testImagesOf(evidence.test.name);
         return predictedMetricsFaults(written, { evidence, testImages }).join("; ") || true;
       },
@@ -59,12 +58,16 @@ interface Written {
   readonly evidence: Reports["evidence"][string] | undefined;
 }
 
-/** Rejects where there are files that cannot be read. */
-async function writtenBy(notebook: string, reports: Promise<Reports>): Promise<Written | undefined> {
-  const { metrics, evidence, unreadable } = await reports;
+/** Undefined where the notebook has written nothing since this process began; rejects where it cannot be read. */
+async function writtenBy(notebook: string, folder: string): Promise<Written | undefined> {
+  const { metrics, evidence, unreadable } = await readReports(folder);
   const damaged = unreadable.find(({ file }) => file.startsWith(`${notebook}.`));
   if (damaged) throw new SyntaxError(`${damaged.file}: ${damaged.fault}`);
-  return metrics[notebook] && { metrics: metrics[notebook], evidence: evidence[notebook] };
+  if (!(notebook in metrics)) return undefined;
+  const { mtime } = await Deno.stat(join(folder, `${notebook}.metrics.json`));
+  // Whoever ran before in this folder has left metrics too. File systems round times.
+  const isFresh = mtime !== null && mtime.getTime() >= performance.timeOrigin - 2000;
+  return isFresh ? { metrics: metrics[notebook], evidence: evidence[notebook] } : undefined;
 }
 
 function inReference(file: string): (written: Written) => Promise<boolean | string> {
