@@ -1,16 +1,15 @@
-import { earlyLooks } from "./make_reference.ts";
-import type { ReferenceProfile } from "./reference.ts";
+import type { Rubric } from "./rubric.ts";
 import type { NotebookRerun } from "./submission_record.ts";
 import type { TrailSummary } from "./trail_summary.ts";
 import type { Finding } from "./verdict.ts";
 
 /**
- * Whether test images were learnt from, chosen among, or decided when to stop; and whether results on them were seen
- * while there was still something to decide, as far as the reference shows that there was no other reason to look.
+ * Whether test images were learnt from, chosen among, or decided when to stop; and, in notebooks that are to be tested
+ * once, whether results for them were seen while there was still something to decide.
  */
 export function checkLeakage(
   { notebook, trail }: NotebookRerun,
-  { reference }: { readonly reference: ReferenceProfile | undefined },
+  { testedOnce }: Pick<Rubric, "testedOnce">,
 ): Finding[] {
   if (!trail) return [];
   const texts: string[] = [];
@@ -23,15 +22,12 @@ export function checkLeakage(
   }
   const pool = largest(pools);
   if (pool) texts.push(`A query strategy could choose among ${pool.test} test images, in a pool of ${pool.images}.`);
-  const findings: Finding[] = texts.map((text) => ({ cause: "test-leakage", notebook, text }));
-  const known = Object.values(reference?.notebooks[notebook]?.earlyLooks ?? {});
-  if (known.length === 0) return findings;
-  const [looks, usual] = [earlyLooks({ predictions }), Math.max(...known)];
-  const text = `Results for the test images were looked at ${looks} times before the last training; ` +
-    `the reference does so ${usual === 0 ? "never" : `${usual} times at most`}.`;
-  // One look too many happens to honest people; a choice by the test images needs two.
-  if (usual === 0 && looks >= 2) return [...findings, { cause: "test-leakage", notebook, text }];
-  return looks > usual ? [...findings, { cause: null, notebook, text }] : findings;
+  const looks = predictions.filter(({ fitsAfter }) => fitsAfter > 0).length;
+  // One look before an exercise is trained happens to honest people; a choice by the test images needs two.
+  if (looks > 1 && testedOnce.includes(notebook)) {
+    texts.push(`Results for the test images were looked at ${looks} times before the last training.`);
+  }
+  return texts.map((text) => ({ cause: "test-leakage", notebook, text }));
 }
 
 type Share = TrailSummary["pools"][0];

@@ -40,9 +40,7 @@ export function judgeSubmission(
     ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap(ofOutcome)),
     ...notebooksOf(rubric).filter((name) => rerun && !notebooks.some(({ notebook }) => notebook === name)).map(missing),
     ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap(ofTrail)),
-    ...record.reruns.flatMap(({ notebooks, profile }) =>
-      notebooks.flatMap((each) => checkLeakage(each, { reference: reference?.profiles[profile] }))
-    ),
+    ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap((each) => checkLeakage(each, rubric))),
     ...notebooks.flatMap(({ checked }) => checked.findings),
     ...claimed,
     ...checkSeeds(record.reruns),

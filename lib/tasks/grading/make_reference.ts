@@ -71,24 +71,17 @@ interface SeedResult {
 function withSeed(reference: Reference, { profile, seed, reruns }: SeedResult): Reference {
   const before = reference.profiles[profile] ?? { seeds: [], notebooks: {} };
   const notebooks = { ...before.notebooks };
-  for (const { notebook, outcome, error, metrics, trail } of reruns) {
+  for (const { notebook, outcome, error, metrics } of reruns) {
     if (outcome === "skipped") continue;
     if (outcome !== "passed" || metrics === null) {
       throw new Error(`Cannot make the reference: ${notebook} must pass at seed ${seed}: ${outcome}: ${error}`);
     }
-    const known = notebooks[notebook] ?? { metrics: {}, earlyLooks: {} };
-    const values = { ...known.metrics };
+    const values = { ...notebooks[notebook]?.metrics };
     for (const [metric, { value }] of Object.entries(metrics.metrics)) {
       values[metric] = { ...values[metric], [seed]: value };
     }
-    const looks = trail === null ? {} : { [seed]: earlyLooks(trail) };
-    notebooks[notebook] = { metrics: values, earlyLooks: { ...known.earlyLooks, ...looks } };
+    notebooks[notebook] = { metrics: values };
   }
   const profiles = { ...reference.profiles, [profile]: { seeds: [...before.seeds, seed], notebooks } };
   return { ...reference, profiles };
-}
-
-/** Predictions for test images that were made before the last training: each could have decided something. */
-export function earlyLooks({ predictions }: Pick<NonNullable<NotebookRerun["trail"]>, "predictions">): number {
-  return predictions.filter(({ fitsAfter }) => fitsAfter > 0).length;
 }

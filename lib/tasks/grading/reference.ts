@@ -2,13 +2,8 @@ import { z } from "zod";
 import { momentsOf, studentT } from "../../report/statistics/student_t.ts";
 import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
 
-/** What one notebook gave at each seed. */
-const notebook = z.strictObject({
-  /** By metric and seed. */
-  metrics: z.record(z.string(), z.record(z.string(), z.number())),
-  /** By seed: predictions for test images that were made before the last training. */
-  earlyLooks: z.record(z.string(), z.int().nonnegative()),
-});
+/** What one notebook gave, by metric and seed. */
+const notebook = z.strictObject({ metrics: z.record(z.string(), z.record(z.string(), z.number())) });
 
 /**
  * What the grader's own notebooks gave, by profile and notebook: made by `deno task grade --reference`, seed by seed.

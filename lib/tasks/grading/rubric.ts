@@ -61,6 +61,8 @@ export const Rubric = z.strictObject({
     .refine((all) => all.every(({ needs }) => needs.some((each) => each.points > 0)), {
       error: "every requirement must be worth points",
     }),
+  /** Notebooks in which results for the test images are seen once, when there is nothing left to decide. */
+  testedOnce: z.array(z.string()).default([]),
   /** What costs more than the needs that ask for it: all points, or those of the notebook where it was found. */
   voids: z.partialRecord(z.enum(causes), z.enum(["everything", "notebook"])).default({}),
 });

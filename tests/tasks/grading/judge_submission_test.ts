@@ -129,7 +129,7 @@ const leaks: readonly [how: string, change: (record: Draft) => void, text: RegEx
       const [look] = first.trail!.predictions;
       first.trail!.predictions.unshift({ ...look, fitsAfter: 2 }, { ...look, fitsAfter: 1 });
     },
-    /looked at 2 times before the last training; the reference does so never/,
+    /looked at 2 times before the last training/,
   ],
 ];
 

@@ -23,7 +23,7 @@ Deno.test("readRubric() has the assignment's five requirements, 100 points in al
 });
 
 Deno.test("readRubric() reads another rubric, with what it leaves out filled in", async () => {
-  assert.deepEqual(await reading(JSON.stringify(sample)), { ...sample, voids: {} });
+  assert.deepEqual(await reading(JSON.stringify(sample)), { ...sample, testedOnce: [], voids: {} });
 });
 
 Deno.test("readRubric() says what is wrong in a rubric, and where", async () => {

@@ -179,12 +179,7 @@ export function sampleReference(): Reference {
     const metrics = Object.keys(files[0][1].metrics.metrics).map((metric) =>
       [metric, Object.fromEntries(files.map(([seed, { metrics }]) => [seed, metrics.metrics[metric].value]))] as const
     );
-    const looks = Object.fromEntries(
-      files.map(([seed, { trail }]) =>
-        [seed, trail.predictions.filter(({ fitsAfter }) => fitsAfter > 0).length] as const
-      ),
-    );
-    return [name, { metrics: Object.fromEntries(metrics), earlyLooks: looks }] as const;
+    return [name, { metrics: Object.fromEntries(metrics) }] as const;
   });
   return {
     format: "curio reference 1",
