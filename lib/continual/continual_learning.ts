@@ -2,21 +2,19 @@ import { lockFile } from "../data/lock_file.ts";
 import { instancesOf } from "../learning/examples.ts";
 import { isMatrix } from "../learning/instances.ts";
 import { cellInterruption } from "../runtime/interruption.ts";
-import { gatherRows, type Matrix, rowOf } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import { tf } from "../runtime/tensorflow.ts";
-import { evaluationOf } from "../training/evaluation_of.ts";
 import { optimizerOf } from "../training/optimizers.ts";
-import { softmaxRows } from "../training/softmax_rows.ts";
-import { poolView } from "../query/pool_view.ts";
+import { buyLabels } from "./buy_labels.ts";
+import { checkContinualOptions } from "./check_continual_options.ts";
 import { type CheckpointPlace, readCheckpoint, writeCheckpoint } from "./continual_checkpoint.ts";
+import { continualConfiguration } from "./continual_configuration.ts";
 import { type Batch, type ContinualNetwork, continualNetwork, disposeBatch } from "./continual_network.ts";
 import type { ContinualOptions, ContinualTraining, LabelBudget } from "./continual_options.ts";
 import type { ContinualStep, Lesson, Place, StrategyRun } from "./continual_strategy.ts";
-import { exampleCount, examplesAt } from "./examples_at.ts";
 import type { Exemplar } from "./exemplar.ts";
 import type { ExperienceRecord } from "./experience_record.ts";
-import { unitsFor } from "./stream.ts";
+import { measureExperiences } from "./measure_experiences.ts";
 import { wholeExperiences } from "./whole_experiences.ts";
 
 /**
@@ -57,7 +55,7 @@ import { wholeExperiences } from "./whole_experiences.ts";
  * ```
  */
 export async function* continualLearning(options: ContinualOptions): AsyncGenerator<ExperienceRecord, void, void> {
-  checkOptions(options);
+  checkContinualOptions(options);
   const { stream, strategy, random, build, training = {}, normalization, featureLayer, checkpoint } = options;
   const signal = options.signal ?? cellInterruption();
   const lock = checkpoint === undefined ? undefined : await lockFile(`${checkpoint}.lock`, { signal });
@@ -71,7 +69,9 @@ export async function* continualLearning(options: ContinualOptions): AsyncGenera
   });
   const run: Run = { options, network, strategy: strategy.start(network), signal };
   try {
-    const place = checkpoint === undefined ? undefined : { path: checkpoint, configuration: configurationOf(options) };
+    const place = checkpoint === undefined
+      ? undefined
+      : { path: checkpoint, configuration: continualConfiguration(options) };
     const records = await kept(run, place);
     yield* records;
     for (let number = records.length; number < stream.experiences.length; number++) {
@@ -114,7 +114,8 @@ async function learnExperience(run: Run, number: number): Promise<ExperienceReco
   const { stream, budget, training = {} } = options;
   const random = options.random.child("experience").child(number);
   const whole = wholeExperiences(stream, [number]);
-  const untrained = number === 0 ? (await measure(run, -1)).accuracies : undefined;
+  const measure = (seen: number) => measureExperiences(network, { strategy, seen, signal: run.signal });
+  const untrained = number === 0 ? (await measure(-1)).accuracies : undefined;
   if (training.resetOptimizer) network.resetOptimizer();
   const place = (own: readonly Exemplar[]): Place => ({ number, own, random: random.child("strategy") });
 
@@ -123,7 +124,10 @@ async function learnExperience(run: Run, number: number): Promise<ExperienceReco
   const trainings: Trained[] = [];
   for (const [round, labels] of portions(budget, whole.length).entries()) {
     const own = random.child("round").child(round);
-    if (budget) bought.push(...await buy(run, { number, bought, labels, budget, random: own }));
+    if (budget) {
+      const purchase = { number, bought, labels, strategy: budget.strategy, random: own.child("select") };
+      bought.push(...await buyLabels(network, purchase));
+    }
     const examples = budget ? bought.map((index) => whole[index]) : whole;
     const lesson = await strategy.lesson?.(place(examples)) ?? { examples };
     trainings.push(await train(run, { lesson, number, share: budget ? 1 / (budget.rounds ?? 5) : 1, random: own }));
@@ -133,7 +137,7 @@ async function learnExperience(run: Run, number: number): Promise<ExperienceReco
   await strategy.afterExperience?.(place(own));
   const trainSeconds = (performance.now() - began) / 1000;
   began = performance.now();
-  const { accuracies, confusion } = await measure(run, trainings.at(-1)!.seen);
+  const { accuracies, confusion } = await measure(trainings.at(-1)!.seen);
   const evaluateSeconds = (performance.now() - began) / 1000;
   return {
     number,
@@ -233,76 +237,6 @@ async function takeStep({ network, strategy }: Run, taking: TakingStep): Promise
   }
 }
 
-/** On every test set of the stream, with the classes that compete after experience `seen`. */
-async function measure({ network, strategy, options: { stream }, signal }: Run, seen: number) {
-  const { classNames, experiences } = stream;
-  const confusion = classNames.map(() => Array<number>(classNames.length).fill(0));
-  const accuracies: number[] = [];
-  for (const [number, { test }] of experiences.entries()) {
-    signal.throwIfAborted();
-    const scores = strategy.scores && seen >= 0
-      ? strategy.scores(await network.forward(test, "features"))
-      : await network.forward(test, "logits");
-    const probabilities = among(scores, unitsFor(stream, { of: number, seen }));
-    const evaluation = evaluationOf({ labels: test.labels, probabilities, classNames });
-    accuracies.push(evaluation.accuracy);
-    if (number > seen) continue;
-    evaluation.confusion.forEach((row, unit) => row.forEach((count, other) => confusion[unit][other] += count));
-  }
-  return { accuracies, confusion };
-}
-
-/** The softmax of each row among these units; 0 for the others. */
-function among(scores: Matrix, units: readonly number[]): Matrix {
-  const open = new Set(units);
-  const data = scores.data.map((score, place) => open.has(place % scores.columns) ? score : -Infinity);
-  return softmaxRows({ ...scores, data });
-}
-
-interface Buying {
-  readonly number: number;
-  readonly bought: readonly number[];
-  readonly labels: number;
-  readonly budget: LabelBudget;
-  readonly random: Random;
-}
-
-/** The places in the experience's training set of what the query strategy wants next. */
-async function buy({ network, options: { stream } }: Run, buying: Buying): Promise<number[]> {
-  const { number, bought, labels, budget: { strategy }, random } = buying;
-  const { train } = stream.experiences[number];
-  const known = new Set(bought);
-  const candidates = [...train.labels.keys()].filter((index) => !known.has(index));
-  const units = unitsFor(stream, { of: number, seen: number });
-  const read = (output: "logits" | "features") => (ids: Int32Array) => network.forward(examplesAt(train, ids), output);
-  const competing = async (ids: Int32Array) => {
-    const logits = await read("logits")(ids);
-    return gatherColumns(logits, units);
-  };
-  const instances = instancesOf(train);
-  const embeddings = isMatrix(instances) ? (ids: Int32Array) => gatherRows(instances, ids) : read("features");
-  const view = poolView({
-    classCount: units.length,
-    candidates,
-    labelled: bought,
-    labels: bought.map((index) => units.indexOf(train.labels[index])),
-    logits: competing,
-    labelledProbabilities: async (ids) => softmaxRows(await competing(ids)),
-    embeddings,
-    labelledEmbeddings: embeddings,
-  });
-  return [...(await strategy.select(view, Math.min(labels, candidates.length), random.child("select"))).indices];
-}
-
-function gatherColumns(source: Matrix, columns: readonly number[]): Matrix {
-  const data = new Float32Array(source.rows * columns.length);
-  for (let row = 0; row < source.rows; row++) {
-    const values = rowOf(source, row);
-    columns.forEach((column, place) => data[row * columns.length + place] = values[column]);
-  }
-  return { rows: source.rows, columns: columns.length, data };
-}
-
 /** How many labels are bought in each round; one round of all, where nothing has to be bought. */
 function portions(budget: LabelBudget | undefined, available: number): number[] {
   if (!budget) return [available];
@@ -332,61 +266,4 @@ async function memoryOf({ strategy, network: { stream } }: Run): Promise<Experie
   const { tensors = new Map() } = await strategy.save?.() ?? {};
   const kept = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   return { exemplars: exemplars.length, bytes: each * exemplars.length + kept };
-}
-
-/** Everything that decides the numbers. */
-function configurationOf(
-  { stream, strategy, random, build, training, normalization, featureLayer, budget }: ContinualOptions,
-) {
-  return {
-    format: 1,
-    stream: {
-      ...stream,
-      experiences: stream.experiences.map(({ name, units, train, test }) => ({
-        name,
-        units,
-        data: [train, test].map(({ checksum, labels }) => [checksum, labels.join()]),
-      })),
-    },
-    strategy: { name: strategy.name, options: strategy.options },
-    random: random.state,
-    build: String(build),
-    training,
-    normalization,
-    featureLayer,
-    budget: budget && { ...budget, strategy: { name: budget.strategy.name, options: budget.strategy.options } },
-  };
-}
-
-function checkOptions({ stream, training = {}, budget }: ContinualOptions): void {
-  const { epochs, steps, batchSize = 128, learningRate = 0.001 } = training;
-  for (
-    const [name, value] of Object.entries({ epochs, steps, batchSize, labels: budget?.labels, rounds: budget?.rounds })
-  ) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-      throw new RangeError(`Cannot learn the stream: ${name} must be an integer ≥ 1: current value is ${value}`);
-    }
-  }
-  if (epochs !== undefined && steps !== undefined) {
-    throw new RangeError(
-      `Cannot learn the stream: either epochs or steps may be given: current values are ${epochs} and ${steps}`,
-    );
-  }
-  if (!(learningRate > 0)) {
-    throw new RangeError(`Cannot learn the stream: learningRate must be above 0: current value is ${learningRate}`);
-  }
-  if (budget && budget.labels < (budget.rounds ?? 5)) {
-    throw new RangeError(
-      `Cannot learn the stream: at least one label must be bought in each of ${budget.rounds ?? 5} rounds: ` +
-        `current value is ${budget.labels} labels`,
-    );
-  }
-  const empty = stream.experiences.find(({ train, test }) => exampleCount(train) === 0 || exampleCount(test) === 0);
-  if (stream.experiences.length === 0 || empty) {
-    throw new RangeError(
-      `Cannot learn the stream: each of its experiences must hold training and test examples: current value is ${
-        empty ? `"${empty.name}" without` : "no experience"
-      }`,
-    );
-  }
 }
