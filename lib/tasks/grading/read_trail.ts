@@ -14,17 +14,25 @@ export async function prepareTrail(folder: string, { labels }: TestImages): Prom
   await writeFileAtomic(join(folder, watchFile), packHashes(BigUint64Array.from(labels.keys())));
 }
 
+/** Of one process: whoever writes more wants the grader's memory. */
+const mostBytes = 400e6;
+
 /**
  * Reads the trail that a notebook's processes left in a folder, and holds it against the test images. A line that a kill
  * cut short is left out; any other that is damaged, and any that is missing, is a fault.
+ *
+ * @throws {Deno.errors.NotFound} if the folder is gone
  */
 export async function readTrail(folder: string, testImages: TestImages): Promise<TrailSummary> {
   const summary: TrailSummary = { faults: [], fits: [], pools: [], predictions: [], runs: [] };
-  const names: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) if (isFile && name.endsWith(".jsonl")) names.push(name);
-  const parts = await Promise.all(
-    names.map(async (name) => partOf(await Deno.readTextFile(join(folder, name)), testImages)),
-  );
+  const parts: TrailSummary[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile || !name.endsWith(".jsonl")) continue;
+    const path = join(folder, name);
+    if ((await Deno.stat(path)).size > mostBytes) {
+      summary.faults.push(`A part of the trail that the library keeps is longer than ${mostBytes / 1e6} MB.`);
+    } else parts.push(partOf(await Deno.readTextFile(path), testImages));
+  }
   // Files have random names: by content, so that the same trail gives the same summary.
   const sorted = parts.map((part) => ({ part, key: JSON.stringify(part) }))
     .sort((one, other) => one.key < other.key ? -1 : Number(one.key > other.key));

@@ -80,6 +80,12 @@ Deno.test("readTrail() does not take for leakage what the publisher put among th
     assert.deepEqual(other.fits, [{ learntFrom: { images: 40, test: 0 }, stoppedBy: null }]);
   }));
 
+Deno.test("readTrail() knows that the whole trail was removed", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.remove(folder);
+  await assert.rejects(readTrail(folder, testImages), Deno.errors.NotFound);
+});
+
 Deno.test("readTrail() bears a line that a kill cut short, and notices lines that are gone, changed or made up", () =>
   inFolder(async (folder) => {
     const start = '{"n":0,"kind":"start"}\n';
