@@ -97,3 +97,15 @@ export function zeroPadded(x: tf.SymbolicTensor, name: string, margin: number): 
   const sides: [number, number] = [margin, margin];
   return tf.layers.zeroPadding2d({ name, padding: [sides, sides] }).apply(x) as tf.SymbolicTensor;
 }
+
+/**
+ * What a paper's table says of one depth.
+ *
+ * @throws {RangeError} naming the depths that there are
+ */
+export function planOf<Depth extends number, Plan>(plans: Readonly<Record<Depth, Plan>>, depth: Depth): Plan {
+  if (Object.hasOwn(plans, depth)) return plans[depth];
+  throw new RangeError(
+    `Cannot build the network: its depth must be one of ${Object.keys(plans).join(", ")}: current value is ${depth}`,
+  );
+}

@@ -1,7 +1,7 @@
 import { tf } from "../runtime/tensorflow.ts";
 import { type Architecture, type ArchitectureOptions, imageNetPreprocessing } from "./architecture.ts";
 import { imageInput } from "./image_input.ts";
-import { type NetworkParts, networkParts, zeroPadded } from "./network_parts.ts";
+import { type NetworkParts, networkParts, planOf, zeroPadded } from "./network_parts.ts";
 
 /** Layers with weights, of a {@linkcode resnet}. */
 export type ResNetDepth = 18 | 34 | 50 | 101 | 152;
@@ -26,7 +26,7 @@ export interface ResNetOptions extends ArchitectureOptions {
  * image, its 3×3 convolution has the stride, and padding is symmetric. The layer `"avgpool"` gives the embedding.
  *
  * @returns normalised images `[batch, height, width, channels]` → logits `[batch, classes]`; the caller disposes of it
- * @throws {RangeError} if a side is shorter than 32 pixels or the number of channels is neither 1 nor 3
+ * @throws {RangeError} if there is no such depth, a side is shorter than 32 pixels or the number of channels is neither 1 nor 3
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export interface ResNetOptions extends ArchitectureOptions {
  * ```
  */
 export function resnet({ depth, shape, classes, random }: ResNetOptions): tf.LayersModel {
-  const { blocks, bottleneck } = plans[depth];
+  const { blocks, bottleneck } = planOf(plans, depth);
   const parts = networkParts({ random });
   const { input, images } = imageInput(shape, { preprocessing: imageNetPreprocessing });
   let x = parts.convolution(images, { name: "conv1", filters: 64, kernelSize: 7, strides: 2 });

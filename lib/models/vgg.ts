@@ -3,7 +3,7 @@ import { SeededDropout } from "../training/seeded_dropout.ts";
 import { AdaptiveAveragePooling } from "./adaptive_average_pooling.ts";
 import { type Architecture, type ArchitectureOptions, imageNetPreprocessing } from "./architecture.ts";
 import { imageInput } from "./image_input.ts";
-import { networkParts } from "./network_parts.ts";
+import { networkParts, planOf } from "./network_parts.ts";
 
 /** Layers with weights, of a {@linkcode vgg}. */
 export type VggDepth = 11 | 13 | 16 | 19;
@@ -37,7 +37,7 @@ export interface VggOptions extends ArchitectureOptions {
  * The layer `"classifier.4"`, 4096 numbers, gives the embedding.
  *
  * @returns normalised images `[batch, height, width, channels]` → logits `[batch, classes]`; the caller disposes of it
- * @throws {RangeError} if a side is shorter than 32 pixels or the number of channels is neither 1 nor 3
+ * @throws {RangeError} if there is no such depth, a side is shorter than 32 pixels or the number of channels is neither 1 nor 3
  */
 export function vgg(
   { depth, shape, classes, random, batchNorm = false, dropout = 0.5, hiddenUnits = 4096 }: VggOptions,
@@ -74,7 +74,7 @@ interface FeatureLayer {
 /** The layers before the dense ones, numbered through as in torchvision's `features`. */
 function featureLayers(depth: VggDepth, batchNorm: boolean): FeatureLayer[] {
   const unit = batchNorm ? ["convolution", "norm", "relu"] as const : ["convolution", "relu"] as const;
-  return convolutions[depth]
+  return planOf(convolutions, depth)
     .flatMap((count, block) =>
       [...Array.from({ length: count }, () => unit).flat(), "pool" as const]
         .map((kind) => ({ kind, filters: filters[block], block: block + 1 }))

@@ -1,8 +1,6 @@
 import { basename, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { ImageSource } from "../data/dataset.ts";
-import { DataFormatError } from "../data/data_format_error.ts";
-import { DownloadError } from "../data/download/download_error.ts";
 import { loadPhotos, type Photos } from "../data/photos/load_photos.ts";
 import { loadClassifier, NetworkClassifier } from "../models/network_classifier.ts";
 import { loadPretrained } from "../models/weights/load_pretrained.ts";
@@ -13,6 +11,7 @@ import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import { inputShapeOf } from "../training/trainable.ts";
+import { isExpected } from "./expected_error.ts";
 import { type Prediction, predictionPage } from "./prediction_page.ts";
 import { say, statusLine } from "./terminal.ts";
 
@@ -40,9 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     return await predict({ model, folder: resolve(folder), ...values });
   } catch (error) {
-    const isExpected = [RangeError, SyntaxError, TypeError, DataFormatError, DownloadError, Deno.errors.NotFound]
-      .some((kind) => error instanceof kind);
-    if (!isExpected || !(error instanceof Error)) throw error;
+    if (!isExpected(error)) throw error;
     say(error.message);
     return 1;
   }

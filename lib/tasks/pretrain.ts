@@ -14,6 +14,7 @@ import type { ProgressListener } from "../runtime/progress.ts";
 import { Random } from "../runtime/random.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
 import { cosineDecay, warmUp } from "../training/schedules.ts";
+import { isExpected } from "./expected_error.ts";
 import { modelCard, type ModelCardOptions } from "./model_card.ts";
 import { say } from "./terminal.ts";
 
@@ -51,18 +52,24 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const { architecture, dataset, output, note, name = `${architecture}-${dataset}` } = values;
   const progress = liveProgress();
-  const written = await pretrain(await loadDataset(dataset, { onProgress: progress }), {
-    architecture: architectureOf(architecture),
-    entry: catalogueEntry(dataset),
-    epochs: wholeNumber("epochs", values.epochs),
-    seed: wholeNumber("seed", values.seed),
-    name,
-    output,
-    note,
-    command: ["deno task pretrain", ...args.map(quoted)].join(" "),
-    onProgress: progress,
-  });
-  await progress.done();
+  let written;
+  try {
+    const options = {
+      architecture: architectureOf(architecture),
+      entry: catalogueEntry(dataset),
+      epochs: wholeNumber("epochs", values.epochs),
+      seed: wholeNumber("seed", values.seed),
+      command: ["deno task pretrain", ...args.map(quoted)].join(" "),
+    };
+    const images = await loadDataset(dataset, { onProgress: progress });
+    written = await pretrain(images, { ...options, name, output, note, onProgress: progress });
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    say(error.message);
+    return 1;
+  } finally {
+    await progress.done();
+  }
   if (!written) return 130;
   say(`${written.file}: ${(100 * written.accuracy).toFixed(2)} % of the test images`);
   return 0;
@@ -128,18 +135,8 @@ export async function pretrain(
     const parameters = modelSummary(network).reduce((sum, { trainable }) => sum + trainable, 0);
     const learningRate = "0.1: a climb over 5 % of the steps, then a cosine to 0";
     const card = modelCard({
-      ...{
-        name,
-        architecture: architecture.name,
-        parameters,
-        entry,
-        checksums,
-        note,
-        seed,
-        history,
-        evaluation,
-        command,
-      },
+      ...{ name, parameters, entry, checksums, note, seed, history, evaluation, command },
+      architecture: architecture.name,
       recipe: { ...recipe, learningRate },
       date: new Date(),
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { architectureOf, catalogueEntry, type Dataset, loadBackbone, memoryImages, Random, tf } from "curio";
-import { pretrain } from "../../lib/tasks/pretrain.ts";
+import { pretrain, run } from "../../lib/tasks/pretrain.ts";
 
 /** Dark and bright images, 32×32. */
 function darkAndBright(name: string, classNames: readonly string[]): Dataset {
@@ -39,4 +39,10 @@ Deno.test("pretrain() writes weights that loadBackbone takes elsewhere, and a ca
   await other.dispose();
   assert.equal(tf.memory().numTensors, before);
   await Deno.remove(output, { recursive: true });
+});
+
+Deno.test("deno task pretrain says what is wrong with what was typed", async () => {
+  assert.equal(await run(["--epochs", "0"]), 1);
+  assert.equal(await run(["--architecture", "cifar_resnet21"]), 1);
+  assert.equal(await run(["--dataset", "cifar-12"]), 1);
 });

@@ -160,10 +160,11 @@ export function stateDictOf(
 /** What training scripts call the state dict in a checkpoint that holds more. */
 const stateNames = ["state_dict", "model_state_dict", "model", "net"];
 
-function statesIn(value: unknown): ReadonlyMap<unknown, unknown> | undefined {
-  if (!(value instanceof Map)) return undefined;
+/** No deeper than checkpoints go: a dict may hold itself. */
+function statesIn(value: unknown, levels = 3): ReadonlyMap<unknown, unknown> | undefined {
+  if (!(value instanceof Map) || levels === 0) return undefined;
   const nested = stateNames.map((name) => value.get(name)).find((inner) => inner instanceof Map);
-  const found = nested && statesIn(nested);
+  const found = nested && statesIn(nested, levels - 1);
   if (found) return found;
   return [...value.values()].some((each) => each instanceof TorchTensor) ? value : undefined;
 }

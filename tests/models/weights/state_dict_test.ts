@@ -109,6 +109,7 @@ Deno.test("readStateDict() refuses pickles that are damaged, deep, or copy witho
     ["\x80\x02K\x01)R.", /call what can be called/],
     ["\x80\x02U\x04torcQ.", /must be storages of numbers/],
     ["\x80\x02ctorch._utils\n_rebuild_tensor_v2\n)R.", /_rebuild_tensor_v2 as torch does/],
+    ["\x80\x02}q\x00U\x0astate_dicth\x00s.", /something else/], // a dict that holds itself
     ["\x80\x02" + "]".repeat(100_000) + "a".repeat(99_999) + ".", /pickle of something else/],
     // A list of 100,000 pairs, asked for again and again.
     [
