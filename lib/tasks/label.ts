@@ -1,6 +1,5 @@
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { DataFormatError } from "../data/data_format_error.ts";
 import { photosBelow } from "../labeling/class_folders.ts";
 import {
   type Aggregation,
@@ -13,6 +12,7 @@ import {
 import type { LabelFile } from "../labeling/label_record.ts";
 import { type LabelStore, openLabelStore } from "../labeling/label_store.ts";
 import { startLabelServer } from "../labeling/start_label_server.ts";
+import { isExpected } from "./expected_error.ts";
 import { setUp } from "./setup/set_up.ts";
 import { thisSite } from "./setup/site.ts";
 import { stepsFor } from "./setup/steps.ts";
@@ -101,9 +101,7 @@ export async function run(args: readonly string[]): Promise<number> {
       store.close();
     }
   } catch (error) {
-    const isExpected = error instanceof RangeError || error instanceof DataFormatError ||
-      error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied;
-    if (!isExpected) throw error;
+    if (!isExpected(error)) throw error;
     say(error.message);
     return 1;
   }
