@@ -34,16 +34,18 @@ export function judgeSubmission(
     ...each,
     checked: checkMetrics(each, { testImages, ranges: rangesOf(known, each.notebook) }),
   }));
+  const wanted = notebooksOf(rubric);
   const { findings: claimed, recomputed } = checkClaims(record, { testImages, reference });
   const findings = inOrder([
     ...record.violations.map(ofViolation),
     ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap(ofOutcome)),
-    ...notebooksOf(rubric).filter((name) => rerun && !notebooks.some(({ notebook }) => notebook === name)).map(missing),
+    ...wanted.filter((name) => rerun && !notebooks.some(({ notebook }) => notebook === name)).map(missing),
     ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap(ofTrail)),
     ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap((each) => checkLeakage(each, rubric))),
     ...notebooks.flatMap(({ checked }) => checked.findings),
     ...claimed,
-    ...checkSeeds(record.reruns),
+    // A notebook that nobody asked for may be about something that no seed decides.
+    ...checkSeeds(record.reruns).filter(({ notebook }) => wanted.some((name) => name === notebook)),
     ...notebooks.flatMap(checkComparison),
     ...contradictions(record),
     ...record.unreadable.map(({ file, fault }) => worthKnowing(`${file} cannot be read: ${fault}`)),
