@@ -161,8 +161,8 @@ export function labelApp(
   inside.post("/api/take", async (context) => {
     const wish = await readJson(context.req.raw, takeSchema, body);
     const items = await desk.take(context.get("annotator"), wish);
-    // By the time these are looked at, they are ready.
-    for (const { file } of items.slice(0, 12)) images.prepare(file, wish.alike ? "thumb" : "view");
+    // By the time these are looked at, something of them is ready.
+    for (const { file } of items) images.prepare(file, "thumb");
     return context.json({ items: items.map(shown), status: desk.status(context.get("annotator")) });
   });
 

@@ -19,8 +19,8 @@ export function openPicturesOnly(): Disposable {
   };
 }
 
-/** How large an image is wanted: longest side in pixels. */
-export const sizes = { thumb: 320, view: 1600, full: 4096 } as const;
+/** How large an image is wanted: longest side in pixels. A photo of 12 megapixels is decoded at ⅛, ¼ and ½ for the first. */
+export const sizes = { thumb: 480, small: 1000, view: 1600, full: 4096 } as const;
 export type Size = keyof typeof sizes;
 
 /** An image made anew, without anything of the file but its pixels. */
@@ -33,7 +33,7 @@ export interface Rendition {
 export interface RenditionOptions {
   /** Bytes of renditions kept in memory; 256 MiB by default. */
   readonly cacheBytes?: number;
-  /** Images decoded at once; 2 by default. */
+  /** Images decoded at once; by default as many as there are processors, 2 to 4. */
   readonly parallel?: number;
 }
 
@@ -57,7 +57,10 @@ const mostBytes = 256e6;
  * Images decoded and encoded again through sharp, turned upright, those used last kept in memory. An image of 100 million
  * pixels that unpacks from a few bytes is refused by its header.
  */
-export function renditions({ cacheBytes = 256 * 2 ** 20, parallel = 2 }: RenditionOptions = {}): Renditions {
+export function renditions(
+  { cacheBytes = 256 * 2 ** 20, parallel = Math.max(2, Math.min(4, navigator.hardwareConcurrency)) }: RenditionOptions =
+    {},
+): Renditions {
   // A map keeps the order of insertion: the first was used longest ago.
   const cache = new Map<string, Promise<Rendition>>();
   const weights = new Map<string, number>();

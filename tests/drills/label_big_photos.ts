@@ -4,7 +4,7 @@
  *
  *     deno run -A tests/drills/label_big_photos.ts [PHOTOS] [PRESSES] [FOLDER]
  *
- * The photos are 12 megapixels large, 40 different ones under as many names as are wanted (hard links). FOLDER keeps
+ * The photos are 12 megapixels large, 24 different ones under as many names as are wanted (hard links). FOLDER keeps
  * them for the next time.
  *
  * @module
@@ -19,26 +19,20 @@ import { openBrowser } from "../labeling/browser.ts";
 const photos = Number(Deno.args[0] ?? 10_000);
 const presses = Number(Deno.args[1] ?? 60);
 const folder = Deno.args[2] ?? await Deno.makeTempDir({ prefix: "curio-big-photos-" });
-const distinct = Math.min(40, photos);
+const distinct = Math.min(24, photos);
+const [width, height] = [4000, 3000];
+const random = new Random("big photos");
+const noise = new Uint8Array(5_000_000).map(() => random.integer(256));
 
-/** Noise at all scales, as in photos, which makes the JPEG as large and as slow to decode as one of a camera. */
+/** Noise at all scales, as in photos: makes the JPEG about as large and as slow to decode as one of a camera. */
 async function paint(file: string, random: Random): Promise<void> {
-  const [width, height] = [4000, 3000];
-  const layer = async (scale: number, blend: "overlay" | "soft-light") => {
+  const layers = await Promise.all([900, 160, 24, 3].map(async (scale) => {
     const [w, h] = [Math.ceil(width / scale), Math.ceil(height / scale)];
-    const bytes = new Uint8Array(w * h * 3).map(() => random.integer(256));
-    const raw = { width: w, height: h, channels: 3 } as const;
-    return {
-      input: await sharp(bytes, { raw }).resize(width, height, { fit: "fill" }).png({ compressionLevel: 0 }).toBuffer(),
-      blend,
-    };
-  };
-  const layers = [
-    await layer(900, "overlay"),
-    await layer(160, "overlay"),
-    await layer(24, "soft-light"),
-    await layer(3, "soft-light"),
-  ];
+    const start = random.integer(noise.length - w * h * 3);
+    const piece = sharp(noise.subarray(start, start + w * h * 3), { raw: { width: w, height: h, channels: 3 } });
+    const input = await piece.resize(width, height, { fit: "fill" }).png({ compressionLevel: 0 }).toBuffer();
+    return { input, blend: scale > 100 ? "overlay" as const : "soft-light" as const };
+  }));
   const background = { r: random.integer(256), g: random.integer(256), b: random.integer(256) };
   await sharp({ create: { width, height, channels: 3, background } }).composite(layers).jpeg({ quality: 90 }).toFile(
     file,
@@ -48,7 +42,6 @@ async function paint(file: string, random: Random): Promise<void> {
 await Deno.mkdir(folder, { recursive: true });
 const originals = join(folder, "..", `${basename(folder)} originals`);
 await Deno.mkdir(originals, { recursive: true });
-const random = new Random("big photos");
 for (let index = 0; index < photos; index++) {
   const original = join(originals, `${index % distinct}.jpg`);
   if (index < distinct && !await Deno.stat(original).catch(() => undefined)) {

@@ -189,7 +189,7 @@ async function refill() {
     exhausted = taken.items.length < ahead;
     hear(taken.status);
     if (wasEmpty) present();
-    else viewer.prepare(queue.slice(0, 6));
+    else viewer.prepare(queue.slice(0, ahead));
   } catch {
     setTimeout(refill, 2000);
   } finally {
@@ -214,7 +214,7 @@ function present() {
   describe(offered ? item : undefined);
   if (offered) {
     viewer.show(item);
-    viewer.prepare(queue.slice(0, 6));
+    viewer.prepare(queue.slice(0, ahead));
     return;
   }
   viewer.clear();

@@ -31,7 +31,7 @@ export async function ask(path, body) {
   return answer;
 }
 
-/** @param {string} key @param {"thumb" | "view" | "full"} size */
+/** @param {string} key @param {"thumb" | "small" | "view" | "full"} size */
 export function imageAddress(key, size) {
   return `/image/${encodeURIComponent(key)}/${size}`;
 }
