@@ -80,16 +80,13 @@ export async function reExecute(
   const run = await runInSandbox((places) => {
     ({ project } = places);
     const { seconds } = sandbox.limits;
-    return sound.map(({ name }) => [
-      ...[
-        places.python,
-        "-B",
-        join(places.scripts, "execute_notebook.py"),
-        join(project, "notebooks", `${name}.ipynb`),
-      ],
+    return sound.map(({ name }, place) => [
+      ...["/usr/bin/env", `CURIO_AUDIT=${testImages ? join(places.reports, trailFolder, `${place}`) : ""}`],
+      ...[places.python, "-B", join(places.scripts, "execute_notebook.py")],
+      join(project, "notebooks", `${name}.ipynb`),
       ...[join(places.reports, `${name}.ipynb`), join(places.reports, `${name}.html`)],
       ...["--kernel", kernelName, "--parent", "{parent}", "--cell-seconds", `${seconds}`],
-      ...["--notebook-seconds", `${Math.max(1, seconds - secondsToSave)}`],
+      ...["--notebook-seconds", `${Math.max(seconds / 2, seconds - secondsToSave)}`],
     ]);
   }, {
     ...sandbox,
@@ -213,7 +210,7 @@ function errorText({ name, message, trace, outcome }: End, said: string): string
   const first = [name, message].filter((part) => part !== "").join(": ");
   const more = trace.split(/^-{18}$/m).at(-1)!.trim();
   const last = outcome === "died" ? lastLines(said, 6) : "";
-  return [first, more === first ? "" : more, last].filter((part) => part !== "").join("\n");
+  return [more.startsWith(first) ? "" : first, more, last].filter((part) => part !== "").join("\n");
 }
 
 function clipped(text: string): string {

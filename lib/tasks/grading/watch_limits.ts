@@ -45,8 +45,8 @@ export function watchLimits(
   const poll = () => {
     const now = performance.now();
     const tree = processTree(root);
-    const inside = tree.find((each) => each.depth === depth - 2) ?? tree.at(-1);
-    if (inside === undefined) return;
+    const inside = tree.find((each) => each.depth === depth - 2);
+    if (inside === undefined) return; // not yet begun, or about to end
     const amounts = {
       seconds: (now - began) / 1000,
       memory: tree.reduce((sum, { memory }) => sum + memory, 0),
