@@ -3,8 +3,8 @@ import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { installedTensorFlow, repairAddon, tensorflowFolder } from "./addon.ts";
 import { preloadCuda } from "./preload_cuda.ts";
+import { preloadTensorFlow } from "./preload_tensorflow.ts";
 import { quietly } from "./quietly.ts";
-import { releaseLibraryPages } from "./release_library_pages.ts";
 
 /** What computes, and why it was chosen; part of every run's record. */
 export interface Backend {
@@ -73,9 +73,12 @@ async function startTensorFlow(wanted: string): Promise<Backend> {
   const threads = Number(Deno.env.get("TF_NUM_INTRAOP_THREADS")) || navigator.hardwareConcurrency;
   Deno.env.set("TF_NUM_INTRAOP_THREADS", `${threads}`);
   if (installed?.device === "gpu") preloadCuda(join(tensorflowFolder, "nvidia"));
-  const node = await quietly(() => import("@tensorflow/tfjs-node-gpu"));
+  const node = await quietly(() => {
+    // Before the first wait: while this module waits, others are evaluated and take their memory.
+    preloadTensorFlow(join(tensorflowFolder, "tensorflow"));
+    return import("@tensorflow/tfjs-node-gpu");
+  });
   await tf.setBackend("tensorflow");
-  releaseLibraryPages("libtensorflow");
   tf.enableProdMode();
   return {
     name: "tensorflow",

@@ -25,9 +25,11 @@ const rowSchema = z.object({
   low: z.number(),
   high: z.number(),
   ratioToFastestPeer: z.number().nullable(),
+  gigaflops: z.number().optional(),
   startupSeconds: z.number().optional(),
   peakMegabytes: z.number().optional(),
   idleMegabytes: z.number().optional(),
+  growthMegabytes: z.number().optional(),
   samePicks: z.number().nullish(),
   measured: z.iso.datetime().optional(),
 });
@@ -113,17 +115,16 @@ function machine(): Record<string, string> {
 /** In Markdown, so that it can be put into a page as it is. */
 function tableOf(rows: readonly Row[]): string[] {
   const lines = rows.map((row) => {
-    const { unit, implementation, work, ratioToFastestPeer, startupSeconds, peakMegabytes, idleMegabytes } = row;
+    const { unit, implementation, work, ratioToFastestPeer, startupSeconds, peakMegabytes, growthMegabytes } = row;
     const [median, low, high] = [row.median, row.low, row.high].map((value) => figures(value));
     const ratio = ratioToFastestPeer === null ? "" : `${ratioToFastestPeer.toFixed(2)}×`;
     const memory = peakMegabytes === undefined ? "" : `${Math.round(peakMegabytes)} MB`;
-    const growth = idleMegabytes === undefined || peakMegabytes === undefined
-      ? ""
-      : ` (+${Math.round(peakMegabytes - idleMegabytes)})`;
+    const growth = growthMegabytes === undefined ? "" : ` (+${Math.round(growthMegabytes)})`;
+    const arithmetic = row.gigaflops === undefined ? "" : figures(row.gigaflops);
     const start = startupSeconds === undefined ? "" : `${startupSeconds.toFixed(1)} s`;
-    return [work, implementation, `${median} ${unit}`, `${low}–${high}`, ratio, start, memory + growth];
+    return [work, implementation, `${median} ${unit}`, `${low}–${high}`, ratio, arithmetic, start, memory + growth];
   });
-  const head = ["work", "implementation", "median", "range", "to the fastest peer", "start", "peak memory"];
+  const head = ["work", "implementation", "median", "range", "to the fastest peer", "GFLOP/s", "start", "peak memory"];
   return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`);
 }
 

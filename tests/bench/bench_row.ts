@@ -9,12 +9,16 @@ export interface BenchRow {
   readonly high: number;
   /** How many times as fast as the fastest peer; above 1 is faster, whatever the unit. Null where no peer ran. */
   readonly ratioToFastestPeer: number | null;
+  /** Billions of floating-point operations a second: beside the row `matrix-product`, how near to the machine's limit. */
+  readonly gigaflops?: number;
   /** From the process' first line to the end of the first batch, compiling included. */
   readonly startupSeconds?: number;
   /** The most memory that the process held. */
   readonly peakMegabytes?: number;
   /** What it held before it built anything: the runtime and the libraries. */
   readonly idleMegabytes?: number;
+  /** The most that it held beyond that, from then on. */
+  readonly growthMegabytes?: number;
   /** Share of our picks that this implementation makes too, in the same places; null where draws decide. */
   readonly samePicks?: number | null;
 }

@@ -26,11 +26,12 @@ const works: Readonly<Record<string, Work>> = allWorks as Record<string, Work>;
 /** Name → command line, of all that can do the work. */
 function implementations(name: string): Map<string, string[]> {
   const { kind, precision } = works[name];
+  const product = kind === "product";
   const training = kind === "train" || kind === "frozen";
   const worker = [Deno.execPath(), "run", "-A", join(import.meta.dirname!, "network_worker.ts"), name];
   const found = new Map([["curio", [...worker, "curio"]]]);
   // Peers compare in the same number format; against our own float32 there is a row of its own.
-  if (precision === undefined) found.set("tfjs-node", [...worker, "eager"]);
+  if (precision === undefined && !product) found.set("tfjs-node", [...worker, "eager"]);
   if (options.peers === undefined) return found;
   const peer = (script: string, kind: string) => [
     options.peers!,
@@ -39,8 +40,10 @@ function implementations(name: string): Map<string, string[]> {
     kind,
     options.threads,
   ];
-  for (const kind of ["plain", "channels_last", "compile"]) found.set(`torch ${kind}`, peer("torch", kind));
-  if (!training && precision === undefined) found.set("onnxruntime", peer("torch", "onnxruntime"));
+  for (const kind of product ? ["plain"] : ["plain", "channels_last", "compile"]) {
+    found.set(`torch ${kind}`, peer("torch", kind));
+  }
+  if (!training && !product && precision === undefined) found.set("onnxruntime", peer("torch", "onnxruntime"));
   if (precision === undefined) found.set("keras", peer("keras", "keras"));
   return found;
 }
@@ -48,21 +51,24 @@ function implementations(name: string): Map<string, string[]> {
 interface Ready {
   readonly startupSeconds: number;
   readonly idleMegabytes: number;
+  /** Floating-point operations of a sample; ours says it for all. */
+  readonly operations?: number;
 }
 
 async function start(implementation: string, command: readonly string[]) {
   const process = lineProcess(command, {
     env: { OMP_NUM_THREADS: options.threads, TF_NUM_INTRAOP_THREADS: options.threads },
   });
-  const ready = await process.ask<Ready>();
+  const { operations, ...ready } = await process.ask<Ready>();
   const rates: number[] = [];
   return {
+    operations,
     async run() {
       const { seconds, samples } = await process.ask<{ seconds: number; samples: number }>("run");
       rates.push(samples / seconds);
     },
     async end(work: string) {
-      const last = await process.end<{ peakMegabytes: number }>();
+      const last = await process.end<{ peakMegabytes: number; growthMegabytes: number }>();
       return { work, implementation, unit: "samples/s", values: rates, ...ready, ...last } as const;
     },
   };
@@ -85,7 +91,8 @@ async function measure(work: string): Promise<BenchRow[]> {
   }
   const ended = [];
   for (const runner of runners) ended.push(await runner.end(work));
-  return rowsOf(ended);
+  const { operations = NaN } = runners[0] ?? {};
+  return rowsOf(ended).map((row) => ({ ...row, gigaflops: row.median * operations / 1e9 }));
 }
 
 for (const work of Object.keys(works)) {

@@ -7,7 +7,6 @@ Images are kept as normalised float32 in memory; training is `fit` on arrays.
 
 import json
 import os
-import resource
 import sys
 import time
 
@@ -24,6 +23,8 @@ import tensorflow as tf
 tf.config.threading.set_intra_op_parallelism_threads(threads)
 import keras
 from keras import layers
+
+from memory import Memory
 
 keras.utils.set_random_seed(1)
 
@@ -61,7 +62,13 @@ def application(network):
     return network.input, network.layers[-2].output
 
 
+def matrix():
+    rows = keras.Input((2048, 2048))
+    return rows, layers.Dense(2048, use_bias=False)(rows)
+
+
 networks = {
+    "none": matrix,
     "cnn": cnn,
     "cifar_resnet20_b": lambda: resnet((32, 32, 3), (16, 32, 64), 3, lambda x: conv(x, 16, 3)),
     "resnet18": lambda: resnet(
@@ -71,13 +78,12 @@ networks = {
     "vgg16": lambda: application(keras.applications.VGG16(weights=None)),
 }
 
-with open("/proc/self/statm") as file:
-    idle_megabytes = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+memory = Memory()
 began = time.perf_counter()
 inputs, features = networks[work["network"]]()
 if work["kind"] == "frozen":
     keras.Model(inputs, features).trainable = False
-network = keras.Model(inputs, features if work["kind"] == "embed" else layers.Dense(10)(features))
+network = keras.Model(inputs, features if work["kind"] in ("embed", "product") else layers.Dense(10)(features))
 training = work["kind"] in ("train", "frozen")
 batch, batches = work["batch"], work["batches"]
 items = batch * batches
@@ -100,10 +106,10 @@ def answer(**values):
 
 
 run(1)
-answer(startupSeconds=time.perf_counter() - began, idleMegabytes=idle_megabytes)
+answer(startupSeconds=time.perf_counter() - began, idleMegabytes=memory.idle)
 run(batches)
 for _ in sys.stdin:
     start = time.perf_counter()
     run(batches)
     answer(seconds=time.perf_counter() - start, samples=batch * batches)
-answer(peakMegabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+answer(**memory.answer())

@@ -7,7 +7,6 @@ Images are kept as normalised float32 in memory.
 
 import json
 import os
-import resource
 import sys
 import time
 
@@ -21,6 +20,8 @@ half = work.get("precision") == "bfloat16"
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from memory import Memory
 
 torch.set_num_threads(threads)
 torch.manual_seed(1)
@@ -98,14 +99,14 @@ networks = {
     "resnet18": lambda: resnet(imagenet_stem(), (64, 128, 256, 512), (2, 2, 2, 2), (3, 224, 224)),
     "resnet50": lambda: resnet(imagenet_stem(), (64, 128, 256, 512), (3, 4, 6, 3), (3, 224, 224), Bottleneck),
     "vgg16": vgg16,
+    "none": lambda: (nn.Linear(2048, 2048, bias=False), None, (2048, 2048)),
 }
 
-with open("/proc/self/statm") as file:
-    idle_megabytes = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+memory = Memory()
 began = time.perf_counter()
 trunk, head, shape = networks[work["network"]]()
 frozen = work["kind"] == "frozen"
-network = trunk if work["kind"] == "embed" else nn.Sequential(trunk, head)
+network = trunk if work["kind"] in ("embed", "product") else nn.Sequential(trunk, head)
 if kind != "plain":
     network = network.to(memory_format=torch.channels_last)
 network.train(training)
@@ -163,11 +164,11 @@ def answer(**values):
 
 
 run_batch()
-answer(startupSeconds=time.perf_counter() - began, idleMegabytes=idle_megabytes)
+answer(startupSeconds=time.perf_counter() - began, idleMegabytes=memory.idle)
 run_batch()
 for _ in sys.stdin:
     start = time.perf_counter()
     for _ in range(batches):
         run_batch()
     answer(seconds=time.perf_counter() - start, samples=batch * batches)
-answer(peakMegabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+answer(**memory.answer())
