@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { engineSupport, loadClassifier, NetworkClassifier, Random, rowOf, subset, tf } from "curio";
+import { withFolder } from "../data/small_datasets.ts";
 import { syntheticDataset } from "../training/synthetic_dataset.ts";
 import { tinyTrainable } from "../training/tiny_trainable.ts";
 
@@ -10,15 +11,6 @@ async function trained(): Promise<NetworkClassifier> {
   const classifier = new NetworkClassifier(tinyTrainable({ batchNorm: true, denseDropout: 0.3 }));
   await classifier.fit(dataset, { epochs: 3, batchSize: 16, learningRate: 0.01, random: new Random(1) });
   return classifier;
-}
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 Deno.test("NetworkClassifier gives logits, probabilities and embeddings that belong together, in any batch size", async () => {
@@ -98,7 +90,7 @@ Deno.test("NetworkClassifier refuses images of another shape, and to predict bef
 });
 
 Deno.test("NetworkClassifier.save() and loadClassifier() give the same predictions, bit for bit", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const before = tf.memory().numTensors;
     const classifier = await trained();
     await classifier.save(folder);
@@ -118,7 +110,7 @@ Deno.test("NetworkClassifier.save() and loadClassifier() give the same predictio
 });
 
 Deno.test("A saved classifier keeps how the photos that it was trained on became images", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const plan = { crop: 8, resize: 9, interpolation: "bicubic" } as const;
     const classifier = new NetworkClassifier({ ...tinyTrainable(), preprocessing: { crop: 8 } });
     assert.deepEqual(classifier.preprocessing, { crop: 8, resize: 8, interpolation: "bilinear" });
@@ -134,7 +126,7 @@ Deno.test("A saved classifier keeps how the photos that it was trained on became
 });
 
 Deno.test("loadClassifier() refuses damaged files, naming them, and leaves nothing behind", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const classifier = await trained();
     await classifier.save(folder);
     await classifier.dispose();

@@ -18,15 +18,7 @@ import {
   weightCatalogue,
   type WeightsEntry,
 } from "curio";
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../../data/small_datasets.ts";
 
 Deno.test("weightCatalogue names architectures that there are, files by their sums, and each file once", () => {
   const files = [...weightCatalogue.values()].map(({ file }) => file);
@@ -43,7 +35,7 @@ Deno.test("weightCatalogue names architectures that there are, files by their su
 });
 
 Deno.test("loadPretrained() builds the network of a file by its name, keeps its head or gives it a new one", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const before = tf.memory().numTensors;
     const shape = { height: 32, width: 32, channels: 3 };
     const trained = cifarResnet({ shape, classes: 10, random: new Random(1) });
@@ -83,7 +75,7 @@ const entry = (port: number, digits: string): WeightsEntry => ({
 const sum = "9a129038";
 
 Deno.test("findWeights() downloads once, checks the publisher's sum, and takes nothing else", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     let requests = 0;
     const server = Deno.serve({ port: 0, onListen() {} }, () => {
       requests++;
@@ -108,7 +100,7 @@ Deno.test("findWeights() downloads once, checks the publisher's sum, and takes n
   }));
 
 Deno.test("findWeights() takes a file of the same name for want of the published one, and says so", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const notes: string[] = [];
     const find = () =>
       findWeights(entry(1, sum), {
