@@ -12,7 +12,7 @@ export function cacheFolder(kind: string): string {
 /**
  * How many bytes each kind of cache may take: the environment variable `CURIO_CACHE_GB`, or 20 GB.
  *
- * @throws {RangeError} if the variable is not a positive number
+ * @throws {RangeError} if the variable is no number, or below 0
  */
 export function cacheLimit(): number {
   const said = Deno.env.get("CURIO_CACHE_GB") || "20";
