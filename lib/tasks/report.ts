@@ -36,7 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (written.length === 0) say("Nothing has changed since the last time.");
     for (const note of notes) say(note);
     if (unwritten.length > 0) {
-      say(`Yours to write, in ${relative(Deno.cwd(), reports) || "."}/report.md: ${unwritten.join(", ")}.`);
+      say(`Nothing of yours yet, in ${relative(Deno.cwd(), reports) || "."}/report.md: ${unwritten.join(", ")}.`);
     }
     return 0;
   } catch (error) {

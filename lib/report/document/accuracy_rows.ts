@@ -11,8 +11,8 @@ export interface AccuracyRow {
   readonly network: string;
   /** How many labels it learnt from: `10 a class`. */
   readonly labels: string;
-  /** How those were chosen. */
-  readonly chosen: string;
+  /** How those were chosen: `random`, `everything`, or a strategy. */
+  readonly by: string;
   readonly accuracy: number;
   /** How far another machine's value may lie from it. */
   readonly tolerance: number;
@@ -45,7 +45,7 @@ function baselineRows({ name, metrics: { metrics, measured, configuration } }: N
     approach: "custom CNN",
     network: "the baseline",
     labels: images === undefined ? "–" : formatCount(images),
-    chosen: "all images",
+    by: "everything",
     accuracy: value,
     tolerance,
     seconds: measured.trainingSeconds,
@@ -64,7 +64,7 @@ function pretrainedRows({ name, metrics: { metrics, measured } }: NotebookFindin
     approach: network === "CNN from scratch" ? "custom CNN" : "pretrained",
     network,
     labels: `${formatCount(each)} a class`,
-    chosen: "at random",
+    by: "random",
     accuracy: value,
     tolerance,
     seconds: measured[`${network}, seconds`],
@@ -99,7 +99,7 @@ function activeRows(
       approach: isChosen ? "active learning" : isCustom ? "custom CNN" : "pretrained",
       network: isCustom ? "a narrower CNN" : `fine-tuned ${backbone}`,
       labels: formatCount(labels),
-      chosen: isChosen ? `by ${by}` : by === "random" ? "at random" : "all of the pool",
+      by,
       accuracy,
       tolerance,
       seconds,

@@ -16,8 +16,10 @@ export function limitsOf(notebooks: readonly NotebookFindings[]): string[] {
   );
   if (smoke.length > 0) {
     limits.push(
-      `The smoke profile, a slice of the data, was run of: ${smoke.join(", ")}. It shows that every cell works and ` +
-        "says nothing about the methods; CURIO_PROFILE=quick does.",
+      `Notebooks ${
+        smoke.join(", ")
+      } were run in the smoke profile, on a slice of the data. That shows that every cell ` +
+        "works, and nothing about the methods; CURIO_PROFILE=quick does.",
     );
   }
   for (

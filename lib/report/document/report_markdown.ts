@@ -6,7 +6,7 @@ import { ownBlock, type OwnText, sealed } from "./own_text.ts";
 import { reproduction } from "./reproduction.ts";
 import { formatDuration, formatNumber, formatPercent } from "../format.ts";
 
-/** The blocks that are the author's, and what stands in them until then. */
+/** The blocks that are the author's, and what they are invited to write there. */
 const invitations = {
   authors: "names, course, date",
   introduction: "the task in your own words, the data, what you expected",
@@ -21,8 +21,6 @@ const invitations = {
 } as const;
 
 type BlockName = keyof typeof invitations;
-
-const todo = "_Yours to write:";
 
 /**
  * The report in Markdown: the sections of the assignment with what the notebooks found, and the author's own text where
@@ -57,10 +55,11 @@ export function reportMarkdown(findings: Findings, own: OwnText): string {
 
 /** The blocks in which the author has written nothing yet. */
 export function unwrittenBlocks(own: OwnText): string[] {
-  return Object.keys(invitations).filter((name) => {
-    const text = own.get(name)?.trim() ?? "";
-    return text === "" || text.startsWith(todo);
-  });
+  return Object.keys(invitations).filter((name) => isBlank(own.get(name)));
+}
+
+function isBlank(text: string | undefined): boolean {
+  return text === undefined || text.trim() === "";
 }
 
 /** What the sections are made with: each piece of text says what is missing where it is. */
@@ -76,7 +75,10 @@ interface Writer {
 function writerOf(findings: Findings, own: OwnText): Writer {
   return {
     findings,
-    own: (name) => ownBlock(name, own.get(name) ?? `${todo} ${invitations[name]}._\n`),
+    own(name) {
+      const block = ownBlock(name, own.get(name) ?? "\n");
+      return isBlank(own.get(name)) ? `<!-- write below: ${invitations[name]} -->\n${block}` : block;
+    },
     notebook: (number) => findings.notebooks.find(({ name }) => name.startsWith(`${number}_`)),
     figure(name) {
       const figure = findings.figures.get(name);
@@ -100,9 +102,10 @@ function inShort(findings: Findings): string[] {
     const own = rows.filter((row) => row.approach === approach);
     return own.length === 0 ? [] : [own.reduce((one, other) => other.accuracy > one.accuracy ? other : one)];
   });
-  const said = best.map(({ approach, network, labels, chosen, accuracy, notebook }) =>
+  const said = best.map(({ approach, network, labels, by, accuracy, notebook }) =>
     `Best ${approach}: ${formatPercent(accuracy)} of the test images right, with ` +
-    `${labels.replace(/^[\d,]+/, "$& labels")} (${chosen}; ${network}, notebook ${Number(notebook.slice(0, 2))}).`
+    `${labels.replace(/^[\d,]+/, "$& labels")}${by === "everything" ? "" : ` by ${by}`} (${network}, notebook ` +
+    `${Number(notebook.slice(0, 2))}).`
   );
   const verdicts = findings.notebooks.filter(({ name }) => name.startsWith("03_")).flatMap(({ conclusions }) =>
     conclusions
@@ -172,7 +175,7 @@ function comparison(written: Writer): string[] {
       { title: "approach", of: ({ approach }) => approach },
       { title: "network", of: ({ network }) => network },
       { title: "labels", of: ({ labels }) => labels, numeric: true },
-      { title: "chosen", of: ({ chosen }) => chosen },
+      { title: "labels by", of: ({ by }) => by },
       { title: "test accuracy", of: ({ accuracy }) => formatPercent(accuracy), numeric: true },
       { title: "±", of: ({ tolerance }) => formatPercent(tolerance), numeric: true },
       { title: "trained for", of: ({ seconds = NaN }) => formatDuration(seconds), numeric: true },

@@ -62,7 +62,7 @@ const style = `
   --soft: #1f2229; --accent: #8ab4f8; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); font: 16px/1.6 system-ui, "Segoe UI", sans-serif; }
-main { max-width: 52rem; margin: 0 auto; padding: 2.5rem 1.25rem 5rem; overflow-wrap: break-word; }
+main { max-width: 56rem; margin: 0 auto; padding: 2.5rem 1.25rem 5rem; overflow-wrap: break-word; }
 h1, h2, h3 { line-height: 1.25; text-wrap: balance; }
 h1 { font-size: 2rem; margin: 0 0 1rem; }
 h2 { font-size: 1.4rem; margin: 2.75rem 0 .75rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
@@ -77,7 +77,7 @@ blockquote { margin: 1rem 0; padding: 0 1rem; border-left: 3px solid var(--line)
 .table { overflow-x: auto; margin: 1.25rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-[style*="right"] { white-space: nowrap; }
+td:first-child, [style*="right"] { white-space: nowrap; }
 th { white-space: normal !important; border-bottom: 2px solid var(--line); font-weight: 600; vertical-align: bottom; }
 tbody tr:last-child td { border-bottom: none; }
 p:has(> img) { margin: 1.75rem 0; text-align: center; }
