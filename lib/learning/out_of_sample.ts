@@ -20,6 +20,19 @@ export interface OutOfSampleOptions<X extends Instances = Instances> {
  *
  * @returns `[items, classes]`, each row a distribution
  * @throws {RangeError} if there are fewer than two folds, or more than items
+ *
+ * @example
+ * ```ts
+ * import { matrix, outOfSampleProbabilities, probeRecipe, Random, selfConfidence } from "curio";
+ * import assert from "node:assert/strict";
+ *
+ * const features = matrix([[0], [1], [2], [3], [7], [8], [9], [10]]);
+ * const labels = Int32Array.of(0, 0, 0, 1, 1, 1, 1, 1); // the fourth is wrong
+ * const estimator = probeRecipe({ classNames: ["low", "high"] });
+ * const beliefs = await outOfSampleProbabilities(features, labels, { estimator, folds: 4, random: new Random(1) });
+ * const doubted = selfConfidence(beliefs, labels);
+ * assert.equal(doubted.indexOf(Math.min(...doubted)), 3);
+ * ```
  */
 export async function outOfSampleProbabilities<X extends Instances>(
   instances: X,
