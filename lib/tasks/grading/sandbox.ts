@@ -144,6 +144,7 @@ export async function runInSandbox(
   const began = performance.now();
   const child = new Deno.Command(program, {
     args,
+    cwd: isIsolated ? undefined : project,
     env: around,
     clearEnv: true,
     stdin: "null",
