@@ -236,9 +236,11 @@ function present() {
 
 /** @param {Item | undefined} item */
 function describe(item) {
-  byId("name").textContent = item?.name ?? (sweeping ? "Take out what does not belong, then choose a class." : "");
-  byId("why").hidden = item?.why == null;
-  byId("why").textContent = item?.why == null ? "" : `Asked because: ${item.why}`;
+  byId("name").textContent = item?.name ?? "";
+  const hint = sweeping ? "Take out what does not belong, then choose a class." : undefined;
+  const why = hint ?? (item?.why == null ? "" : `Asked because: ${item.why}`);
+  byId("why").hidden = why === "";
+  byId("why").textContent = why;
   const guessed = item?.guess != null && showGuess.get() === "yes";
   const guess = byId("guess");
   guess.hidden = !guessed;

@@ -53,8 +53,8 @@ function timeText(seconds) {
 export function showStatus({ total, done, pace, secondsLeft, agreement, disagreements }) {
   byId("facts").textContent = [
     `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`,
-    ...pace === undefined ? [] : [`${Math.round(pace)} a minute`],
     ...secondsLeft === undefined || done >= total ? [] : [`${timeText(secondsLeft)} left`],
+    ...pace === undefined ? [] : [`${Math.round(pace)} a minute`],
     ...agreement === undefined || !Number.isFinite(agreement.alpha)
       ? []
       : [`agreement α ${agreement.alpha.toFixed(2)}`],
