@@ -1,11 +1,9 @@
-import { figure, interval } from "./check_metrics.ts";
+import { figure, interval, rounding } from "./check_metrics.ts";
 import { type Recomputed, recomputeMetrics } from "./recompute_metrics.ts";
 import { rangesOf, type Reference } from "./reference.ts";
 import type { SubmissionRecord } from "./submission_record.ts";
 import type { TestImages } from "./test_images.ts";
 import type { Finding } from "./verdict.ts";
-
-const rounding = 0.001;
 
 /** Without a reference, a claim and its re-execution may lie apart by this, from seed to seed. */
 const usualSpread = 0.05;

@@ -8,7 +8,7 @@ import type { TrailSummary } from "./trail_summary.ts";
 import type { Finding } from "./verdict.ts";
 
 /** A stated number may be rounded; what lies further from the grader's own is another number. */
-const rounding = 0.001;
+export const rounding = 0.001;
 
 /** A metric of a re-execution, and what the grader makes of it. */
 export interface CheckedMetric {

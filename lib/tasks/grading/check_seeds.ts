@@ -1,12 +1,10 @@
 import type { Evidence } from "../../report/evidence.ts";
+import { rounding } from "./check_metrics.ts";
 import type { NotebookRerun, Rerun } from "./submission_record.ts";
 import type { Finding } from "./verdict.ts";
 
 /** Of two runs from one seed on one machine, at least so many predictions agree; from two seeds, far fewer do. */
 const leastAgreement = 0.995;
-
-/** So far may metrics without evidence lie apart in two runs from one seed. */
-const rounding = 0.001;
 
 /**
  * Whether the seed does what it should: another one changes the numbers, the same one gives them again, and the
