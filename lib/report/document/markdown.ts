@@ -17,8 +17,9 @@ export interface MarkdownColumn<Row> {
   readonly numeric?: boolean;
 }
 
-/** A table in Markdown, its columns as wide as what is in them. */
+/** A table in Markdown, its columns as wide as what is in them; empty without rows. */
 export function markdownTable<Row>(rows: readonly Row[], columns: readonly MarkdownColumn<Row>[]): string {
+  if (rows.length === 0) return "";
   const cells = columns.map(({ title, of }) => [title, ...rows.map(of)].map((cell) => escapeMarkdown(cell) || " "));
   const widths = cells.map((column) => Math.max(3, ...column.map((cell) => cell.length)));
   const line = (parts: readonly string[]) => `| ${parts.join(" | ")} |`;

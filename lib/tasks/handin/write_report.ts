@@ -1,6 +1,7 @@
 import { extname, join, relative, resolve } from "node:path";
 import { isSealed, type OwnText, readOwnText } from "../../report/document/own_text.ts";
-import { reportMarkdown, unwrittenBlocks } from "../../report/document/report_markdown.ts";
+import { unwrittenBlocks } from "../../report/document/own_blocks.ts";
+import { reportMarkdown } from "../../report/document/report_markdown.ts";
 import { reportPage } from "../../report/document/report_page.ts";
 import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
 import { findChromium } from "../find_chromium.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { accuracyRows } from "../../../lib/report/document/accuracy_rows.ts";
 import { escapeMarkdown } from "../../../lib/report/document/markdown.ts";
 import { readOwnText } from "../../../lib/report/document/own_text.ts";
-import { reportMarkdown, unwrittenBlocks } from "../../../lib/report/document/report_markdown.ts";
+import { unwrittenBlocks } from "../../../lib/report/document/own_blocks.ts";
+import { reportMarkdown } from "../../../lib/report/document/report_markdown.ts";
 import { sampleFindings, sampleMetrics } from "./sample_findings.ts";
 
 const oneTable = [
@@ -79,8 +80,9 @@ Deno.test("reportMarkdown() keeps the author's own text when everything around i
 });
 
 Deno.test("reportMarkdown() keeps a block that it has no place for", () => {
-  const report = reportMarkdown(found, new Map([["of-an-older-version", "mine\n"]]));
+  const report = reportMarkdown(found, new Map([["of-an-older-version", "mine\n"], ["constructor", "mine too\n"]]));
   assert.equal(readOwnText(report).get("of-an-older-version"), "mine\n");
+  assert.equal(readOwnText(report).get("constructor"), "mine too\n");
 });
 
 Deno.test("reportMarkdown() quotes the verdicts, and says what a reader must know before believing them", () => {
