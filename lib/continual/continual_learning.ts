@@ -9,7 +9,13 @@ import { buyLabels } from "./buy_labels.ts";
 import { checkContinualOptions } from "./check_continual_options.ts";
 import { type CheckpointPlace, readCheckpoint, writeCheckpoint } from "./continual_checkpoint.ts";
 import { continualConfiguration } from "./continual_configuration.ts";
-import { type Batch, type ContinualNetwork, continualNetwork, disposeBatch } from "./continual_network.ts";
+import {
+  type Batch,
+  type ContinualNetwork,
+  continualNetwork,
+  disposeBatch,
+  type PlainSteps,
+} from "./continual_network.ts";
 import type { ContinualOptions, ContinualTraining, LabelBudget } from "./continual_options.ts";
 import type { ContinualStep, Lesson, Place, StrategyRun } from "./continual_strategy.ts";
 import type { Exemplar } from "./exemplar.ts";
@@ -132,7 +138,7 @@ async function learnExperience(run: Run, number: number): Promise<ExperienceReco
     const lesson = await strategy.lesson?.(place(examples)) ?? { examples };
     trainings.push(await train(run, { lesson, number, share: budget ? 1 / (budget.rounds ?? 5) : 1, random: own }));
   }
-  const penalty = strategy.penalty?.() ?? 0;
+  const penalty = strategy.penalty?.value() ?? 0;
   const own = budget ? bought.map((index) => whole[index]) : whole;
   await strategy.afterExperience?.(place(own));
   const trainSeconds = (performance.now() - began) / 1000;
@@ -181,6 +187,8 @@ async function train(run: Run, { lesson, number, share, random }: Training): Pro
   let order: Int32Array = new Int32Array(0);
   const began = performance.now();
   onProgress({ kind: "begin", task, total, unit: "steps" });
+  const { loss: ownLoss, adjust, afterStep, penalty } = run.strategy;
+  const plain = ownLoss || adjust || afterStep ? undefined : await network.plainSteps(await penalty?.save());
   let outcome: "done" | "stopped" = "stopped";
   try {
     for (let step = 0; step < total; step++) {
@@ -190,12 +198,14 @@ async function train(run: Run, { lesson, number, share, random }: Training): Pro
       if (start === 0) order = random.child("order").child(epoch).permutation(examples.length);
       const current = Array.from(order.subarray(start, start + batchSize), (place) => examples[place]);
       const own = random.child("step").child(step);
-      const loss = await takeStep(run, { current, seen, learningRate, random: own });
+      const taking = { current, seen, learningRate, random: own };
+      const loss = await (plain ? takePlainStep(run, taking, plain) : takeStep(run, taking));
       if (step >= Math.floor(0.9 * total)) losses.push(loss);
       if (step % 50 === 49) onProgress({ kind: "advance", task, done: step + 1, total, metrics: { loss } });
     }
     outcome = "done";
   } finally {
+    await plain?.end();
     onProgress({ kind: "finish", task, outcome, seconds: (performance.now() - began) / 1000 });
   }
   const loss = losses.length === 0 ? null : losses.reduce((sum, value) => sum + value, 0) / losses.length;
@@ -207,6 +217,14 @@ interface TakingStep {
   readonly seen: number;
   readonly learningRate: number;
   readonly random: Random;
+}
+
+/** @returns the loss before the update */
+async function takePlainStep({ network, strategy }: Run, taking: TakingStep, plain: PlainSteps): Promise<number> {
+  const { current, seen, learningRate, random } = taking;
+  const lists = strategy.rehearsal?.({ size: current.length, random: random.child("rehearsal") }) ?? [];
+  const batch = await network.host([...current, ...lists.flat()], seen);
+  return await plain.step(batch, { learningRate, noiseKey: random.child("noise").uint32() });
 }
 
 /** @returns the loss before the update */
@@ -225,7 +243,8 @@ async function takeStep({ network, strategy }: Run, taking: TakingStep): Promise
       const found = network.gradients(() =>
         strategy.loss?.(step) ?? network.crossEntropy([own, ...rehearsed], noiseKey)
       );
-      network.apply(strategy.adjust?.(found.gradients, step) ?? found.gradients, learningRate);
+      const adjusted = strategy.adjust?.(found.gradients, step) ?? found.gradients;
+      network.apply(strategy.penalty?.addTo(adjusted) ?? adjusted, learningRate);
       return found.loss;
     });
     await strategy.afterStep?.(step);

@@ -1,7 +1,7 @@
 import type { Normalization } from "../data/channel_statistics.ts";
 import { type Examples, instancesOf } from "../learning/examples.ts";
 import { instanceCount, instancesAt, isMatrix } from "../learning/instances.ts";
-import type { EngineState } from "../runtime/engine/engine_state.ts";
+import type { EngineState, NamedTensors } from "../runtime/engine/engine_state.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import { tf } from "../runtime/tensorflow.ts";
@@ -13,6 +13,7 @@ import { type Optimizer, slotsOf, update } from "../training/optimizers.ts";
 import { dropoutLayersOf } from "../training/seeded_dropout.ts";
 import { softmaxCrossEntropy } from "../training/softmax_cross_entropy.ts";
 import { targetRows } from "../training/target_rows.ts";
+import { type CompiledSteps, compiledSteps, type HostBatch } from "./compiled_steps.ts";
 import type { Exemplar } from "./exemplar.ts";
 import { type ContinualStream, unitsFor } from "./stream.ts";
 
@@ -40,18 +41,33 @@ export interface LossGradients {
   readonly gradients: tf.Tensor[];
 }
 
+/** Steps on the mean cross-entropy, compiled. Between the first and `end` the network's own weights are those of before. */
+export interface PlainSteps {
+  /** @returns the loss before the update */
+  step(batch: HostBatch, numbers: { readonly learningRate: number; readonly noiseKey: number }): Promise<number>;
+  /** Hands weights and optimizer back to the network. */
+  end(): Promise<void>;
+}
+
 /** The network under training, as continual-learning strategies need it. */
 export interface ContinualNetwork {
   readonly stream: ContinualStream;
   /** The trained weights, in a fixed order; gradients have the same. */
   readonly weights: readonly tf.Variable[];
-  /** Examples as a batch in which the units known after experience `seen` compete. */
+  /** Examples in which the units known after experience `seen` compete. */
+  host(exemplars: readonly Exemplar[], seen: number): Promise<HostBatch>;
+  /** The same as tensors. */
   read(exemplars: readonly Exemplar[], seen: number): Promise<Batch>;
   /** `[count, units]`, in training mode with noise from `noiseKey`, which otherwise is off. */
   logits(x: tf.Tensor, noiseKey?: number): tf.Tensor2D;
   /** Mean cross-entropy over all rows of these batches, among the units that compete. */
   crossEntropy(batches: readonly Batch[], noiseKey?: number): tf.Scalar;
   gradients(loss: () => tf.Scalar): LossGradients;
+  /**
+   * For a strategy whose loss is the mean cross-entropy, with a quadratic penalty of these springs or none; undefined where
+   * the network or the backend cannot be compiled.
+   */
+  plainSteps(springs?: NamedTensors): Promise<PlainSteps | undefined>;
   /** One update by the optimizer. */
   apply(gradients: readonly tf.Tensor[], learningRate: number): void;
   /** Of examples, in evaluation mode: logits `[count, units]`, or what the feature layer gives, flattened. */
@@ -84,8 +100,7 @@ const blockRows = 1000;
 const silent = -1e9;
 
 /**
- * Makes the network. It is trained operation by operation: the compiled engine knows neither output units that do not
- * compete nor penalties, teachers and projected gradients.
+ * Makes the network. Plain steps are compiled; losses and gradients of a strategy's own are computed operation by operation.
  *
  * @throws {RangeError} if the network does not have one output for each unit of the stream
  */
@@ -114,10 +129,13 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
   const dropout = dropoutLayersOf(network);
   const layer = options.featureLayer ?? network.layers[network.layers.length - 2].name;
   const featureModel = tf.model({ inputs: network.inputs, outputs: network.getLayer(layer).output });
-  const channels = network.inputs[0].shape.at(-1) as number;
+  const inputShape = network.inputs[0].shape.slice(1) as number[];
+  const width = inputShape.reduce((size, side) => size * side, 1);
+  const channels = inputShape.at(-1)!;
   const normalise = normaliser(
     options.normalization ?? { mean: Array(channels).fill(0), deviation: Array(channels).fill(1) },
   );
+  const compiled = new Map<boolean, CompiledSteps | undefined>();
   let step = 0;
 
   async function inputOf(examples: Examples, indices: ArrayLike<number>): Promise<Float32Array> {
@@ -125,8 +143,7 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
     return isMatrix(instances) ? instancesAt(instances, indices).data : normalise(await instances.read(indices));
   }
 
-  const tensorOf = (values: Float32Array, count: number): tf.Tensor =>
-    tf.tensor(values, [count, ...network.inputs[0].shape.slice(1) as number[]]);
+  const tensorOf = (values: Float32Array, count: number): tf.Tensor => tf.tensor(values, [count, ...inputShape]);
 
   function resetOptimizer(): void {
     step = 0;
@@ -137,7 +154,7 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
     stream,
     weights: trained.map(({ variable }) => variable),
 
-    async read(exemplars, seen) {
+    async host(exemplars, seen) {
       const parts = await Promise.all(
         [...Map.groupBy(exemplars.entries(), ([, { experience }]) => experience)].map(async (
           [experience, entries],
@@ -148,21 +165,37 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
         })),
       );
       const count = exemplars.length;
-      const width = network.inputs[0].shape.slice(1).reduce<number>((size, side) => size * (side as number), 1);
-      const values = new Float32Array(count * width);
+      const x = new Float32Array(count * width);
       const mask = new Float32Array(count * classes).fill(silent);
-      for (const { places, values: part, units } of parts) {
+      for (const { places, values, units } of parts) {
         places.forEach((place, at) => {
-          values.set(part.subarray(at * width, (at + 1) * width), place * width);
+          x.set(values.subarray(at * width, (at + 1) * width), place * width);
           for (const unit of units) mask[place * classes + unit] = 0;
         });
       }
       const labels = exemplars.map(({ label }) => label);
+      return { count, x, targets: targetRows(labels, { classes, labelSmoothing: 0 }), mask };
+    },
+
+    async read(exemplars, seen) {
+      const { count, x, targets, mask } = await own.host(exemplars, seen);
       return {
         exemplars,
-        x: tensorOf(values, count),
-        targets: tf.tensor2d(targetRows(labels, { classes, labelSmoothing: 0 }), [count, classes]),
+        x: tensorOf(x, count),
+        targets: tf.tensor2d(targets, [count, classes]),
         mask: tf.tensor2d(mask, [count, classes]),
+      };
+    },
+
+    async plainSteps(springs) {
+      const held = springs !== undefined;
+      if (!compiled.has(held)) compiled.set(held, compiledSteps(network, { optimizer, springs: held }));
+      const steps = compiled.get(held);
+      if (!steps) return undefined;
+      await steps.write(await own.readState(), springs);
+      return {
+        step: (batch, numbers) => steps.step(batch, { ...numbers, step: ++step }),
+        end: async () => own.writeState({ ...await steps.read(), step }),
       };
     },
 
@@ -262,6 +295,7 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
     },
 
     dispose() {
+      compiled.forEach((steps) => steps?.close());
       tf.dispose(trained.flatMap(({ slots }) => slots.map(({ variable }) => variable)));
       network.dispose();
     },

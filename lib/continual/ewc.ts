@@ -49,8 +49,7 @@ export function ewc(options: EwcOptions = {}): ContinualStrategy {
     start(network) {
       const penalty = quadraticPenalty(network.weights, lambda);
       return {
-        loss: ({ current, noiseKey }) => network.crossEntropy([current], noiseKey),
-        adjust: penalty.addTo,
+        penalty,
         async afterExperience({ own, number, random }) {
           const information = await fisherInformation(network, own, {
             estimate: fisher,
@@ -63,7 +62,6 @@ export function ewc(options: EwcOptions = {}): ContinualStrategy {
           else penalty.add(information);
           tf.dispose(information);
         },
-        penalty: penalty.value,
         save: async () => ({ tensors: await penalty.save() }),
         restore: ({ tensors }) => Promise.try(() => penalty.restore(tensors!)),
         dispose: penalty.dispose,

@@ -46,9 +46,10 @@ export function synapticIntelligence(
       );
       let taskGradients: tf.Tensor[] = [];
       return {
+        penalty,
         adjust(gradients) {
           taskGradients = gradients.map((gradient) => tf.keep(gradient.clone()));
-          return penalty.addTo(gradients);
+          return gradients;
         },
         afterStep() {
           paths.forEach(({ weight, gain, before }, place) =>
@@ -68,7 +69,6 @@ export function synapticIntelligence(
             tf.dispose(importance);
             begin();
           }),
-        penalty: penalty.value,
         save: async () => ({ tensors: await penalty.save() }),
         restore: ({ tensors }) =>
           Promise.try(() => {
