@@ -10,12 +10,18 @@ export interface PixelStatistics {
 /** Bytes as a network sees them: (byte / 255 − mean) / deviation, per channel, in the network's precision. */
 export function normalised(graph: Graph, bytes: Output, options: NormalisedOptions): Output {
   const { statistics: { mean, deviation }, precision = "float32" } = options;
-  const perChannel = (values: readonly number[]) => graph.constant(values, [values.length]);
+  const [, height, width, channels] = graph.shapeOf(bytes);
+  // A whole row at a time: TensorFlow is six times as slow at stretching three numbers over all pixels.
+  const perChannel = (values: readonly number[]) =>
+    graph.constant(new Array<readonly number[]>(width).fill(values).flat(), [width * channels]);
+  const shaped = (value: Output, sizes: readonly number[]) =>
+    graph.add("Reshape", { inputs: [value, graph.integers([-1, ...sizes])] });
   return graph.inScope("normalise", () => {
-    const pixels = graph.add("Cast", { inputs: [bytes], attributes: { DstT: { type: "float32" } } });
+    const rows = shaped(bytes, [height, width * channels]);
+    const pixels = graph.add("Cast", { inputs: [rows], attributes: { DstT: { type: "float32" } } });
     const scaled = graph.add("Mul", { inputs: [pixels, perChannel(deviation.map((value) => 1 / (255 * value)))] });
     const offset = perChannel(mean.map((value, channel) => value / deviation[channel]));
-    const shifted = graph.add("Sub", { inputs: [scaled, offset] });
+    const shifted = shaped(graph.add("Sub", { inputs: [scaled, offset] }), [height, width, channels]);
     if (precision === "float32") return shifted;
     return graph.add("Cast", { inputs: [shifted], attributes: { DstT: { type: precision } } });
   });

@@ -60,7 +60,11 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
     const known = lowered.get(place);
     if (known) return known;
     const step = plan.steps[place];
-    const output = isReluBeforePool(plan, step) ? pooledFirst(step) : lowerStep(step);
+    const output = isReluBeforePool(plan, step)
+      ? pooledFirst(step)
+      : subtractFrom === undefined && isPaddedReluBeforePool(plan, step)
+      ? pooledUnpadded(step)
+      : lowerStep(step);
     lowered.set(place, output);
     return output;
   }
@@ -84,6 +88,17 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
       const context = contextOf(pool, { ...options, plan });
       return context.add("Relu", [loweringOf(pool)(context, [x])]);
     });
+  }
+
+  /**
+   * Behind a ReLU, zeros around an image and nothing around it have the same maxima, and nothing takes no memory. Not in
+   * training: TensorFlow's C++ gradient of MaxPool knows no margins.
+   */
+  function pooledUnpadded(pool: PlanStep): Output {
+    const { layer, inputs } = plan.steps[pool.inputs[0]];
+    const x = lower(inputs[0]);
+    const margins = layer.getConfig().padding as [number, number][];
+    return explained(graph, pool.layer, () => loweringOf(pool)(contextOf(pool, { ...options, plan, margins }), [x]));
   }
 
   refuseSharedStatistics(plan, subtractFrom !== undefined);
@@ -116,6 +131,18 @@ function isReluBeforePool({ steps }: NetworkPlan, { kind, inputs }: PlanStep): b
   return activation === "relu" && (convolution || before.kind === "Activation");
 }
 
+/** Whether this is a max pooling of what a ReLU gave and zeros surround, of which each window sees something. */
+function isPaddedReluBeforePool({ steps }: NetworkPlan, { kind, layer, inputs }: PlanStep): boolean {
+  if (kind !== "MaxPooling2D" || steps[inputs[0]].kind !== "ZeroPadding2D") return false;
+  const { padding, poolSize } = layer.getConfig();
+  const before = steps[inputs[0]];
+  const source = steps[before.inputs[0]];
+  const positive = source.kind === "ReLU" || source.layer.getConfig().activation === "relu";
+  const margins = before.layer.getConfig().padding as [number, number][];
+  const window = [poolSize].flat(2) as number[];
+  return positive && padding === "valid" && margins.flat().every((margin) => margin < Math.min(...window));
+}
+
 function refuseSharedStatistics({ steps }: NetworkPlan, training: boolean): void {
   if (!training) return;
   const seen = new Set<tf.layers.Layer>();
@@ -132,10 +159,11 @@ function contextOf(
   options: LowerOptions & {
     readonly plan: NetworkPlan;
     readonly fold?: LoweringContext["fold"];
+    readonly margins?: LoweringContext["margins"];
     readonly bare?: boolean;
   },
 ): LoweringContext {
-  const { graph, plan, weightOf, precision = "float32", subtractFrom, noiseKey, settle, fold, bare } = options;
+  const { graph, plan, weightOf, precision = "float32", subtractFrom, noiseKey, settle, fold, margins, bare } = options;
   const variables = new Map(layer.weights.map((weight) => [weight.originalName.split("/").at(-1), weight]));
   const refuse = (reason: string): never => {
     throw new CannotCompileError(reason, { layer: layer.name });
@@ -149,6 +177,7 @@ function contextOf(
     layer,
     precision,
     fold,
+    margins,
     bare,
     training: subtractFrom !== undefined && !(kind === "BatchNormalization" && isAtRest(layer)),
     config<Schema extends z.ZodType>(schema: Schema) {

@@ -18,6 +18,8 @@ export interface LoweringContext {
    * then moved by `shift`, one number a channel, float32. `name` is the batch norm's.
    */
   readonly fold?: { readonly scale: Output; readonly shift: Output; readonly name: string };
+  /** What a pooling's window may overlap on each side, though there is nothing: rows and columns, before and after. */
+  readonly margins?: readonly (readonly [number, number])[];
   /** Whether the layer's activation is left out, because it is applied further on. */
   readonly bare?: boolean;
 

@@ -111,6 +111,22 @@ for (const padding of ["same", "valid"] as const) {
       )),
   );
 }
+for (
+  const [what, activation, padding] of [
+    ["a ReLU", "relu", [[1, 2], [0, 1]]],
+    ["a ReLU, more than the window", "relu", [[3, 0], [0, 4]]],
+    ["what may be negative", "tanh", [[1, 1], [1, 1]]],
+  ] as const
+) {
+  agrees(`max pooling behind zeros around ${what}`, () =>
+    around(chain(
+      layers.conv2d({ filters: 4, kernelSize: 2 }),
+      layers.activation({ activation: "linear" }),
+      activation === "relu" ? layers.reLU() : layers.activation({ activation }),
+      layers.zeroPadding2d({ padding: padding.map((pair) => [...pair]) as [[number, number], [number, number]] }),
+      layers.maxPooling2d({ poolSize: 3, strides: 2 }),
+    )));
+}
 agrees("global average pooling", () => around(chain(layers.globalAveragePooling2d({}))));
 agrees(
   "global max pooling",

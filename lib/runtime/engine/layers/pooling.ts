@@ -3,14 +3,15 @@ import { averagingMatrix } from "../../averaging_matrix.ts";
 import type { Lowering } from "../lowering.ts";
 import { channelsLast, padding, pair } from "./config.ts";
 
-const pool = (kind: "MaxPool" | "AvgPool"): Lowering => ({ add, config }, [x]) => {
+const pool = (kind: "MaxPool" | "AvgPool"): Lowering => ({ add, config, margins }, [x]) => {
   const { poolSize, strides, padding: border } = config(
     z.object({ poolSize: pair, strides: pair, padding, dataFormat: channelsLast }),
   );
   return add(kind, [x], {
     ksize: { ints: [1, ...poolSize, 1] },
     strides: { ints: [1, ...strides, 1] },
-    padding: border,
+    padding: margins ? "EXPLICIT" : border,
+    ...margins && { explicit_paddings: { ints: [0, 0, ...margins.flat(), 0, 0] } },
   });
 };
 
