@@ -138,7 +138,13 @@ async function grade({ paths, withReference, seeds, jobs, output, rubricFile, ..
   const common = { ...how, isolation, testImages, signal: stop.signal };
   const file = join(output, "reference.json");
   try {
-    if (withReference) await runReference(file, { ...common, dataset, seeds, output });
+    if (withReference) {
+      const failure = await runReference(file, { ...common, dataset, seeds, output });
+      if (failure !== undefined) {
+        say(failure);
+        return 1;
+      }
+    }
     if (submissions.length === 0) return 0;
     const reference = await readReference(file).catch((error): undefined => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -191,10 +197,11 @@ interface ReferenceRun {
   readonly output: string;
 }
 
+/** @returns why it could not be made, if it could not */
 async function runReference(
   file: string,
   { dataset, seeds, output, profile, signal, testImages, isolation, limits }: ReferenceRun,
-): Promise<void> {
+): Promise<string | undefined> {
   const folder = join(projectRoot, "notebooks");
   const paths = await findNotebooks([]);
   const notebooks = await Promise.all(
@@ -224,7 +231,8 @@ async function runReference(
     line.end(`${shown(file)} holds ${seeds} seeds`);
   } catch (error) {
     line.end("stopped");
-    throw error;
+    if (signal.aborted || !(error instanceof Error)) throw error;
+    return error.message;
   }
 }
 

@@ -88,6 +88,7 @@ export async function gradeClass(
             ...{ ...how, lane, testImages, work: kept.work, figures: kept.figures },
             onStage: (text) => onStage(submission, text),
           }));
+      signal?.throwIfAborted();
       if (!known) await writeKept(kept, result);
       const verdict = judgeSubmission(result.record, { rubric, testImages, reference });
       return { submission, verdict, result, figures: kept.figures, known: known !== undefined };

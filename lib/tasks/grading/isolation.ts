@@ -32,5 +32,9 @@ export async function findIsolation({ path }: FindIsolationOptions = {}): Promis
   const tried = await runCommand(isolatedCommand(found, { command: ["true"], mounts: [] }));
   if (tried.code === 0) return found;
   const said = lastLines(tried.stderr, 1);
-  return { kind: "plain", reason: `Bubblewrap is installed but cannot work here (${said})` };
+  // As Ubuntu 24.04 does, and containers.
+  const remedy = /uid map|Operation not permitted|Permission denied/.test(said)
+    ? "; the system must let it make user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+    : "";
+  return { kind: "plain", reason: `Bubblewrap is installed but cannot work here (${said}${remedy})` };
 }

@@ -107,6 +107,9 @@ export async function reExecute(
       }
     },
   });
+  if (sound.length > 0 && progress.length === 0 && run.breach === undefined) {
+    throw new Error(`the sandbox did not start: ${lastLines(run.said, 3)}`);
+  }
   const { metrics, evidence } = await readReports(run.results);
   const violations: Violation[] = [];
   const last = Math.min(progress.length, sound.length) - 1;
@@ -140,9 +143,9 @@ export async function reExecute(
     const seen = progress[place];
     if (!seen) {
       const error = run.breach === undefined
-        ? lastLines(run.said, 3)
-        : `an earlier notebook broke the limit on ${run.breach}`;
-      return { ...nothing, outcome: progress.length === 0 ? "did not start" : "not run", error };
+        ? "the one before it ended the sandbox"
+        : `the one before it broke the limit on ${run.breach}`;
+      return { ...nothing, outcome: "not run", error };
     }
     const { end = unended(seen), ...rest } = seen;
     const breach = place === last ? run.breach : undefined;

@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { DataFormatError } from "../../data/data_format_error.ts";
+import { isPlainFile } from "../../data/find_files.ts";
 import { unpackAll } from "../../data/download/unpack_archive.ts";
 
 /** Something that was handed in. */
@@ -30,8 +31,9 @@ export async function findSubmissions(paths: readonly string[]): Promise<Submiss
   for (const path of paths) {
     const info = await Deno.stat(path).catch(() => undefined);
     if (info?.isFile && isArchive(path)) found.push({ name: nameOf(path), path });
-    else if (info?.isDirectory && await notebooksOf(path) !== undefined) found.push({ name: nameOf(path), path });
-    else if (info?.isDirectory) {
+    else if (info?.isDirectory && await notebooksOf(path, deepest) !== undefined) {
+      found.push({ name: nameOf(path), path });
+    } else if (info?.isDirectory) {
       const entries = (await Array.fromAsync(Deno.readDir(path))).filter(({ name }) => !name.startsWith("."));
       const inside = entries.filter(({ name, isFile, isDirectory }) => isDirectory || isFile && isArchive(name))
         .map(({ name }) => ({ name: nameOf(name), path: join(path, name) }));
@@ -85,8 +87,14 @@ export async function collectFiles(
   await copyPlain(notebooks, join(folder, "notebooks"), room);
   await copyPlain(join(root, "reports"), join(folder, "reports"), room);
   if (withLibrary) await copyPlain(join(root, "lib"), join(folder, "lib"), room);
+  if (withLibrary && !await isPlainFile(join(folder, "lib", "mod.ts"))) {
+    throw new SubmissionError(`Cannot grade ${name} against its own library: there must be lib/mod.ts: there is none.`);
+  }
   return folder;
 }
+
+/** Of folders that hold nothing but a folder, so many are looked through. */
+const deepest = 3;
 
 /** The folder of a submission's notebooks: `notebooks/` in it, or itself, or in the only folder that it holds. */
 async function notebooksOf(folder: string, depth: number = 0): Promise<string | undefined> {
@@ -95,7 +103,7 @@ async function notebooksOf(folder: string, depth: number = 0): Promise<string | 
   if (entries.some(({ name, isDirectory }) => isDirectory && name === "notebooks")) return join(folder, "notebooks");
   if (entries.some(({ name, isFile }) => isFile && extname(name) === ".ipynb")) return folder;
   const [only] = entries;
-  return entries.length === 1 && only.isDirectory && depth < 3
+  return entries.length === 1 && only.isDirectory && depth < deepest
     ? notebooksOf(join(folder, only.name), depth + 1)
     : undefined;
 }
