@@ -8,8 +8,10 @@ import type { Finding } from "./verdict.ts";
  * every label that was bought counted.
  */
 export function checkComparison({ notebook, evidence, trail }: NotebookRerun): Finding[] {
-  const unfair = [...unequalStudies(evidence?.runs ?? []), ...unequalBeginnings(trail?.runs ?? [])];
-  const miscounted = [...(trail?.runs ?? []), ...(evidence?.runs ?? [])].flatMap(miscount);
+  const studied = evidence?.runs ?? [];
+  // Runs that no metric rests on may have been about beginnings.
+  const unfair = studied.length > 0 ? unequalStudies(studied) : unequalBeginnings(trail?.runs ?? []);
+  const miscounted = [...(trail?.runs ?? []), ...studied].flatMap(miscount);
   return [
     ...new Set(unfair).values().map((text): Finding => ({ cause: "unfair-comparison", notebook, text })),
     ...new Set(miscounted).values().map((text): Finding => ({ cause: "labels-miscounted", notebook, text })),

@@ -44,9 +44,9 @@ export function judgeSubmission(
     ...record.reruns.flatMap(({ notebooks }) => notebooks.flatMap((each) => checkLeakage(each, rubric))),
     ...notebooks.flatMap(({ checked }) => checked.findings),
     ...claimed,
-    // A notebook that nobody asked for may be about something that no seed decides.
-    ...checkSeeds(record.reruns).filter(({ notebook }) => wanted.some((name) => name === notebook)),
-    ...notebooks.flatMap(checkComparison),
+    // A notebook that nobody asked for may be about something that no seed decides, or about other beginnings.
+    ...[...checkSeeds(record.reruns), ...notebooks.flatMap(checkComparison)]
+      .filter(({ notebook }) => wanted.some((name) => name === notebook)),
     ...contradictions(record),
     ...record.unreadable.map(({ file, fault }) => worthKnowing(`${file} cannot be read: ${fault}`)),
     ...record.library === "own"
