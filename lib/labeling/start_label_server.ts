@@ -78,13 +78,11 @@ interface Running {
 async function spawn(
   { store, host, port }: { readonly store: string; readonly host: string; readonly port: number },
 ): Promise<Running> {
-  // Only what serving needs: the server cannot start programs or write beside the store.
+  // Only what serving needs: the server cannot start programs or write beside the store. Deno takes a comma in a list of
+  // folders for its end.
+  const folder = dirname(store);
   const rights = [
-    "read",
-    "env",
-    "sys",
-    "ffi",
-    `write=${dirname(store)}`,
+    ...["read", "env", "sys", "ffi", folder.includes(",") ? "write" : `write=${folder}`],
     `net=${host.includes(":") ? `[${host}]` : host}`,
   ];
   const child = new Deno.Command(Deno.execPath(), {

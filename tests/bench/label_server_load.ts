@@ -28,6 +28,9 @@ await inFolder(async (folder) => {
     };
     const post = async (path: string, body: object) =>
       await (await fetch(server.address + path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+    // As a page does, to hear how far the others are.
+    const live = await fetch(`${server.address}/api/live`, { headers });
+    live.body!.pipeTo(new WritableStream()).catch(() => {});
     const keys: string[] = [];
     for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
       await new Promise((resolve) => setTimeout(resolve, own.uniform(250, 750)));

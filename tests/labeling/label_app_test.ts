@@ -230,6 +230,17 @@ Deno.test("annotators can neither invite nor settle; owners can, and what is kno
   });
 });
 
+Deno.test("the grid gets what looks most like the first image, and nothing that the model takes for another class", async () => {
+  await inFolder(async (folder) => {
+    const store = smallStore(folder, 3);
+    const facts = [[7, 0], [1, 0], [6, 1], [9, 0], [8, 0]];
+    store.ask("round 1", facts.map(([likeness, guess]) => ({ ref: `${likeness}`, file: "/nowhere", likeness, guess })));
+    const taken = await openDesk(store).take(store.access.annotator("Anna"), { keep: [], count: 3, alike: true });
+    assert.deepEqual(taken.map(({ name }) => name), ["7", "8", "9"]);
+    store.close();
+  });
+});
+
 Deno.test("two people disagree, the owner settles it, and everybody hears how far the work is", async () => {
   await withSite(
     async ({ store, visit, enter }) => {

@@ -177,6 +177,26 @@ pageTest("the grid answers a screen at once and gives it all back in one step", 
   });
 });
 
+pageTest("a browser without room says so and goes no further; what it cannot keep is not counted as done", async () => {
+  await scene({ count: 5 }, async ({ store, open }) => {
+    const page = await open("me");
+    const first = await nextName(page);
+    await page.evaluate(() => {
+      const { setItem } = Storage.prototype;
+      Storage.prototype.setItem = () => {
+        Storage.prototype.setItem = setItem;
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    });
+    await page.keyboard.press("1");
+    await page.locator("#toast", { hasText: "no room" }).waitFor();
+    assert.equal(await named(page), first);
+    await page.keyboard.press("2");
+    await until(() => answersIn(store).length === 1, "the answer that there was room for");
+    assert.equal(answersIn(store)[0].label, 1);
+  });
+});
+
 pageTest("skip, not sure, flag and note; what was skipped is asked again at the end", async () => {
   await scene({ count: 3 }, async ({ store, open }) => {
     const page = await open("me");

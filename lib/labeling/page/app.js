@@ -101,6 +101,17 @@ function draftOf(item, kind, more = {}) {
   return { id: crypto.randomUUID(), item: item.key, kind, madeAt: Date.now(), ...more };
 }
 
+/** Keeps what was done until the server has it; says so where this browser has no room for more. @param {Draft[]} drafts */
+function keep(drafts) {
+  try {
+    outbox.add(drafts);
+    return true;
+  } catch {
+    toast("This browser has no room for more answers. Go on when the network is back.");
+    return false;
+  }
+}
+
 /** What the page says of an answer. @param {Kind} kind @param {number | null} [label] */
 function nameOf(kind, label) {
   if (kind === "label") return classNames[label ?? 0];
@@ -119,6 +130,7 @@ function answer(kind, label) {
   const took = Math.min(86_400_000, Math.round((performance.now() - since) / items.length));
   const group = crypto.randomUUID();
   const drafts = items.map((item) => draftOf(item, kind, { took, ...label !== undefined && { label } }));
+  if (!keep(drafts)) return;
   const done = new Set(items.map(({ key }) => key));
   items.forEach((item, index) => {
     steps.push({ id: drafts[index].id, item, kind, label, group });
@@ -132,7 +144,6 @@ function answer(kind, label) {
   if (sweeping) nextSweep();
   else present();
   say(`${said}. ${queue.length > 0 && !sweeping ? `Next: ${queue[0].name}.` : ""}`);
-  outbox.add(drafts);
   if (!sweeping && queue.length < ahead - 4) refill();
 }
 
@@ -150,7 +161,7 @@ async function undo() {
   const keys = new Set(undone.map(({ item }) => item.key));
   for (const key of keys) [answered, putOff].forEach((set) => set.delete(key));
   queue = [...undone.map(({ item }) => item), ...queue.filter(({ key }) => !keys.has(key))];
-  outbox.add(undone.map(({ id, item }) => draftOf(item, "undo", { undoes: id })));
+  keep(undone.map(({ id, item }) => draftOf(item, "undo", { undoes: id })));
   const said = `Taken back: ${undone.length === 1 ? nameOf(last.kind, last.label) : counted(undone.length, "image")}`;
   toast(said);
   say(`${said}. Now: ${queue[0].name}.`);
@@ -261,8 +272,7 @@ async function nextSweep() {
   try {
     await outbox.flush();
     const { items, status: now } = await ask("/api/take", { keep: [], count: screenful, alike: true });
-    const waiting = outbox.waiting();
-    queue = items.filter((/** @type {Item} */ { key }) => !waiting.has(key) && !putOff.has(key));
+    queue = items.filter((/** @type {Item} */ { key }) => !answered.has(key) && !putOff.has(key));
     hear(now);
     if (queue.length === 0) {
       exhausted = true;
@@ -288,8 +298,8 @@ function flag() {
   const items = sweeping ? grid.chosenItems() : queue.slice(0, 1);
   if (items.length === 0) return;
   const raised = !items.every(({ key }) => flagged.has(key));
+  if (!keep(items.map((item) => draftOf(item, raised ? "flag" : "unflag")))) return;
   for (const { key } of items) raised ? flagged.add(key) : flagged.delete(key);
-  outbox.add(items.map((item) => draftOf(item, raised ? "flag" : "unflag")));
   const said = raised ? "Flagged" : "Flag taken away";
   toast(said);
   say(said);
@@ -340,12 +350,12 @@ byId("open-people").addEventListener("click", () => {
 });
 byId("open-disputes").addEventListener(
   "click",
-  () => showDisputes(project, (item, label) => outbox.add([draftOf(item, "adjudicate", { label })])),
+  () => showDisputes(project, (item, label) => keep([draftOf(item, "adjudicate", { label })])),
 );
 byId("note-form").addEventListener("submit", () => {
   const field = byId("note-text", HTMLTextAreaElement);
   const items = sweeping ? grid.chosenItems() : queue.slice(0, 1);
-  outbox.add(items.map((item) => draftOf(item, "note", { text: field.value })));
+  if (!keep(items.map((item) => draftOf(item, "note", { text: field.value })))) return;
   field.value = "";
   toast("Note kept");
 });

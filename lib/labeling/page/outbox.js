@@ -18,7 +18,8 @@ import { ask, RefusedError } from "./server.js";
  */
 export function openOutbox(name, { onStatus, onRefused, onChange, onClosed }) {
   const prefix = `${name}/`;
-  let sending = false;
+  /** @type {Promise<void> | undefined} */
+  let sending;
   let online = true;
   let pause = 500;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -30,20 +31,34 @@ export function openOutbox(name, { onStatus, onRefused, onChange, onClosed }) {
   }
 
   let counter = 0;
-  /** @param {readonly Draft[]} drafts */
+  /**
+   * Keeps all of them, or none and throws, where the browser has no room.
+   *
+   * @param {readonly Draft[]} drafts
+   */
   function add(drafts) {
-    for (const draft of drafts) {
-      const place = `${Date.now()}`.padStart(15, "0") + `-${`${counter++}`.padStart(6, "0")}`;
-      localStorage.setItem(`${prefix}${place}-${draft.id}`, JSON.stringify(draft));
+    /** @type {string[]} */
+    const kept = [];
+    try {
+      for (const draft of drafts) {
+        const place = `${Date.now()}`.padStart(15, "0") + `-${`${counter++}`.padStart(6, "0")}`;
+        kept.push(`${prefix}${place}-${draft.id}`);
+        localStorage.setItem(/** @type {string} */ (kept.at(-1)), JSON.stringify(draft));
+      }
+    } catch (error) {
+      for (const key of kept) localStorage.removeItem(key);
+      throw error;
     }
     onChange(keys().length, online);
     flush();
   }
 
   /** Sends what there is, in order; comes back by itself while there is anything left. */
-  async function flush() {
-    if (sending) return;
-    sending = true;
+  function flush() {
+    return sending ??= send().finally(() => sending = undefined);
+  }
+
+  async function send() {
     clearTimeout(timer);
     try {
       for (let batch = keys().slice(0, 100); batch.length > 0; batch = keys().slice(0, 100)) {
@@ -65,7 +80,6 @@ export function openOutbox(name, { onStatus, onRefused, onChange, onClosed }) {
       pause = Math.min(8000, pause * 1.6);
       timer = setTimeout(flush, pause);
     } finally {
-      sending = false;
       onChange(keys().length, online);
     }
   }
