@@ -58,7 +58,8 @@ async function checkTogether(notebooks: readonly string[]): Promise<CheckOutcome
     if (code === 0) return { found: [], stopped: false };
     const diagnostics = diagnosticsIn(stderr);
     if (diagnostics.length === 0) {
-      return { found: [{ notebook: notebooks[0], message: lastLines(stderr) }], stopped: true };
+      const message = `the check ended with code ${code} and names no place:\n${lastLines(stderr)}`;
+      return { found: [{ notebook: notebooks[0], message }], stopped: true };
     }
     const stopped = diagnostics.every(({ code }) => code === undefined);
     const found = diagnostics.flatMap(({ code, message, address, line }): NotebookProblem[] => {
