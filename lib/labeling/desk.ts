@@ -15,14 +15,12 @@ export interface DeskOptions {
   readonly clock?: () => number;
 }
 
-/** How far the work is, for one person. */
+/** How far the work is, as owners or as others may know. */
 export interface DeskStatus {
   /** Items to be answered, and those that have all the answers they want. */
   readonly total: number;
   readonly done: number;
   readonly people: readonly { readonly name: string; readonly answers: number }[];
-  /** Own answers. */
-  readonly mine: number;
   /** Answers of everybody a minute, over the last five minutes; undefined where there were too few. */
   readonly pace: number | undefined;
   readonly secondsLeft: number | undefined;
@@ -56,7 +54,7 @@ export interface Desk {
   ): Promise<StoredItem[]>;
   record(annotator: Annotator, drafts: readonly EventDraft[]): Promise<Receipt[]>;
   itemById(id: number): StoredItem;
-  status(annotator: Annotator): DeskStatus;
+  status(role: Annotator["role"]): DeskStatus;
   /** Items on which people disagree and that no adjudicator has settled, the most divided first. */
   disagreements(): Vote[];
   /** Takes in what other processes have written; whether there was anything. */
@@ -193,7 +191,7 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
       return receipts;
     },
     itemById: (id) => items.get(id)!,
-    status(annotator) {
+    status(role) {
       const now = clock();
       while (moments.length > 0 && moments[0] < now - paceWindow) moments.shift();
       const minutes = (now - moments[0]) / 60_000;
@@ -202,11 +200,11 @@ export function openDesk(store: LabelStore, { leaseSeconds = 120, clock = Date.n
       const { done, total } = places;
       const wanted = (total - done) * store.project.overlap;
       return {
-        ...{ total, done, mine: answers.get(annotator.id) ?? 0, pace },
+        ...{ total, done, pace },
         people: [...answers].map(([id, count]) => ({ name: nameOf(id), answers: count })),
         secondsLeft: pace === undefined ? undefined : wanted / pace * 60,
         ...rest,
-        ...annotator.role === "owner" && { gold: accuracy },
+        ...role === "owner" && { gold: accuracy },
       };
     },
     disagreements: () => open(shared()),

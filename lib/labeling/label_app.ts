@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
@@ -67,6 +68,13 @@ const eventsSchema = z.object({ events: z.array(z.unknown()).max(200) });
 const historySchema = z.object({ before: z.int().positive().optional() });
 const inviteSchema = z.object({ name: z.string().trim().min(1).max(80) });
 
+/** A page that hears how far the work is. */
+interface Listener {
+  readonly annotator: Annotator;
+  send(text: string): void;
+  end(): void;
+}
+
 /** Pages of one person that hear what is new. */
 const mostPages = 20;
 
@@ -81,7 +89,7 @@ export function labelApp(
   const strangers = rateLimit({ perSecond: 0.5, burst: 20 });
   const requests = rateLimit({ perSecond: 100, burst: 400 });
   const writes = rateLimit({ perSecond: 50, burst: 1000 });
-  const listeners = new Map<() => void, { readonly annotator: number; end(): void }>();
+  const listeners = new Set<Listener>();
   const app = new Hono<Variables>();
 
   app.use(async (context, next) => {
@@ -163,7 +171,7 @@ export function labelApp(
     const items = await desk.take(context.get("annotator"), wish);
     // By the time these are looked at, something of them is ready.
     for (const { file } of items) images.prepare(file, "thumb");
-    return context.json({ items: items.map(shown), status: desk.status(context.get("annotator")) });
+    return context.json({ items: items.map(shown), status: desk.status(context.get("annotator").role) });
   });
 
   inside.post("/api/events", async (context) => {
@@ -184,7 +192,7 @@ export function labelApp(
       onRefused(refusalOf(context, 200, `an event: ${reason}`));
     }
     if (receipts.some(({ status }) => status === "stored")) changed();
-    return context.json({ receipts: [...receipts, ...refused], status: desk.status(annotator) });
+    return context.json({ receipts: [...receipts, ...refused], status: desk.status(annotator.role) });
   });
 
   inside.post("/api/history", async (context) => {
@@ -219,10 +227,11 @@ export function labelApp(
 
   inside.get("/api/live", (context) => {
     const annotator = context.get("annotator");
-    const own = [...listeners.values()].filter((one) => one.annotator === annotator.id);
-    if (own.length >= mostPages) throw new RefusedError(503, "Too many of your pages are open.");
+    if ([...listeners].filter((one) => one.annotator.id === annotator.id).length >= mostPages) {
+      throw new RefusedError(503, "Too many of your pages are open.");
+    }
     const encoder = new TextEncoder();
-    let tell = () => {};
+    let listener: Listener;
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
         const send = (text: string) => {
@@ -231,21 +240,21 @@ export function labelApp(
           controller.enqueue(encoder.encode(text));
         };
         const heart = setInterval(() => send(": still here\n\n"), 15_000);
-        tell = () => send(`data: ${JSON.stringify(desk.status(annotator))}\n\n`);
-        listeners.set(tell, {
-          annotator: annotator.id,
+        listener = {
+          annotator,
+          send,
           end() {
             clearInterval(heart);
-            if (listeners.delete(tell)) controller.close();
+            if (listeners.delete(listener)) controller.close();
           },
-        });
+        };
+        listeners.add(listener);
         send("retry: 1000\n\n");
-        tell();
+        send(news(annotator.role));
       },
       cancel() {
-        const listener = listeners.get(tell);
-        listeners.delete(tell);
-        listener?.end();
+        listeners.delete(listener);
+        listener.end();
       },
     });
     return context.body(stream, 200, { "content-type": "text/event-stream" });
@@ -263,16 +272,22 @@ export function labelApp(
     return context.json({ error: said }, status, headers);
   });
 
-  const tellAll = () => {
-    for (const tell of listeners.keys()) tell();
-  };
+  const news = (role: Annotator["role"]) => `data: ${JSON.stringify(desk.status(role))}\n\n`;
+  /** A few at a time: whoever answers meanwhile is not kept waiting. */
+  async function tellAll(): Promise<void> {
+    const said = { owner: news("owner"), annotator: news("annotator") };
+    for (const [place, listener] of [...listeners].entries()) {
+      if (place % 10 === 9) await delay(10);
+      if (listeners.has(listener)) listener.send(said[listener.annotator.role]);
+    }
+  }
   let due: ReturnType<typeof setTimeout> | undefined, last: ReturnType<typeof setTimeout> | undefined;
-  /** To everybody at most four times a second: a hundred people answering must not be a hundred messages to each. */
+  /** At most four times a second, once a second to a hundred pages: their answers must not be as many messages to each. */
   function changed(): void {
     due ??= setTimeout(() => {
       due = undefined;
       tellAll();
-    }, 250);
+    }, Math.max(250, 10 * listeners.size));
     clearTimeout(last);
     last = setTimeout(tellAll, 1000 * summarySeconds + 250);
   }
@@ -283,7 +298,7 @@ export function labelApp(
     close() {
       clearTimeout(due);
       clearTimeout(last);
-      for (const { end } of listeners.values()) end();
+      for (const { end } of listeners) end();
     },
   };
 

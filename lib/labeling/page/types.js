@@ -11,7 +11,7 @@
  *   annotator: { id: number, name: string, role: "owner" | "annotator" } }} Project
  * @typedef {{ items: number, alpha: number, fleiss: number, cohen: number }} Agreement
  * @typedef {{ annotator: string, right: number, of: number, accuracy: number }} Gold
- * @typedef {{ total: number, done: number, mine: number, people: { name: string, answers: number }[], pace?: number,
+ * @typedef {{ total: number, done: number, people: { name: string, answers: number }[], pace?: number,
  *   secondsLeft?: number, agreement?: Agreement, disagreements: number, gold?: Gold[] }} Status
  * @typedef {{ id: string, seq?: number, item: Item, kind: Kind, label?: number | null, group?: string }} Step
  */
