@@ -16,7 +16,7 @@ import { progressTable } from "./grading/progress_table.ts";
 import { reExecute } from "./grading/re_execute.ts";
 import { readReference } from "./grading/reference.ts";
 import { readRubric } from "./grading/rubric.ts";
-import { type Lane, runInSandbox } from "./grading/sandbox.ts";
+import { runInSandbox } from "./grading/sandbox.ts";
 import { findSubmissions, SubmissionError } from "./grading/submission_files.ts";
 import { submissionPage } from "./grading/submission_page.ts";
 import { loadTestImages, type TestImages } from "./grading/test_images.ts";

@@ -4,7 +4,8 @@
  *
  *     deno run -A tests/drills/grade_class.ts [--twice]
  *
- * About five minutes on two cores, without --twice, which grades them again from nothing and wants the same verdicts.
+ * One of them loops until its three minutes are over, the others take seconds on an idle machine. --twice grades them
+ * again from nothing and wants the same verdicts.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";

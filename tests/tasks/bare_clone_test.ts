@@ -105,6 +105,8 @@ Deno.test("an option that a task does not have is refused in one sentence", () =
 Deno.test("a task that is not there is answered with those that are", () =>
   bareClone({}, async (task) => {
     const { code, stdout } = await task("sing");
-    const tasks = "setup, test, notebooks, lab, label, doctor, strip, check-committed, bench, predict, pretrain, clean";
+    const tasks =
+      "setup, test, notebooks, report, handin, lab, label, doctor, strip, check-committed, bench, predict, " +
+      "pretrain, grade, clean";
     assert.deepEqual([code, stdout], [2, `There is no task "sing". There are: ${tasks}.\n`]);
   }));

@@ -1,4 +1,10 @@
-import type { Isolation } from "./isolation.ts";
+/** Bubblewrap as it is installed here. */
+export interface Bubblewrap {
+  readonly kind: "bubblewrap";
+  readonly command: string;
+  /** The options that this version has. */
+  readonly options: ReadonlySet<string>;
+}
 
 /** A file or folder of the machine that the sandbox shows. */
 export interface Mount {
@@ -29,7 +35,7 @@ const smallRoom = 64 * 2 ** 20;
  * no network, no other processes, no other users, no terminal, no capabilities, no files of anybody's.
  */
 export function isolatedCommand(
-  { command: bubblewrap, options }: Isolation & { kind: "bubblewrap" },
+  { command: bubblewrap, options }: Bubblewrap,
   { command, mounts, writable, cwd = "/", env = {}, devices = false }: IsolatedCommandOptions,
 ): string[] {
   const room = (path: string, bytes: number) => [

@@ -1,19 +1,17 @@
 import { findCommand, lastLines, runCommand } from "../command.ts";
-import { isolatedCommand } from "./bubblewrap.ts";
+import { type Bubblewrap, isolatedCommand } from "./bubblewrap.ts";
+
+/**
+ * Limits on time, memory, processes and disk alone: a submission can read what the grader can, write there, and use the
+ * network.
+ */
+export interface PlainLimits {
+  readonly kind: "plain";
+  readonly reason: string;
+}
 
 /** What holds a submission. */
-export type Isolation =
-  | {
-    readonly kind: "bubblewrap";
-    readonly command: string;
-    /** The options that this version has. */
-    readonly options: ReadonlySet<string>;
-  }
-  | {
-    /** Limits on time, memory, processes and disk alone: it can read what the grader can, write there, and use the network. */
-    readonly kind: "plain";
-    readonly reason: string;
-  };
+export type Isolation = Bubblewrap | PlainLimits;
 
 /** What {@linkcode findIsolation} looks through. */
 export interface FindIsolationOptions {
@@ -28,7 +26,7 @@ export async function findIsolation({ path }: FindIsolationOptions = {}): Promis
   if (command === undefined) return { kind: "plain", reason: "Bubblewrap (bwrap) is not installed" };
   const { stdout, stderr } = await runCommand([command, "--help"]);
   const options = new Set((stdout + stderr).match(/--[a-z-]+/g));
-  const found: Isolation = { kind: "bubblewrap", command, options };
+  const found: Bubblewrap = { kind: "bubblewrap", command, options };
   const tried = await runCommand(isolatedCommand(found, { command: ["true"], mounts: [] }));
   if (tried.code === 0) return found;
   const said = lastLines(tried.stderr, 1);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ProfileName } from "../../runtime/profile.ts";
 import { lastLines } from "../command.ts";
 import { kernelName } from "../setup/kernel.ts";
-import { type CellFault, type NotebookCells } from "./check_cells.ts";
+import type { CellFault, NotebookCells } from "./check_cells.ts";
 import type { Breach } from "./limits.ts";
 import { readReports } from "./read_reports.ts";
 import { runInSandbox, type SandboxOptions } from "./sandbox.ts";
