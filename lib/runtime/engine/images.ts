@@ -11,7 +11,7 @@ export interface PixelStatistics {
 export function normalised(graph: Graph, bytes: Output, options: NormalisedOptions): Output {
   const { statistics: { mean, deviation }, precision = "float32" } = options;
   const [, height, width, channels] = graph.shapeOf(bytes);
-  // A whole row at a time: TensorFlow is six times as slow at stretching three numbers over all pixels.
+  // A whole row at a time: TensorFlow takes five times as long to stretch three numbers over all pixels.
   const perChannel = (values: readonly number[]) =>
     graph.constant(new Array<readonly number[]>(width).fill(values).flat(), [width * channels]);
   const shaped = (value: Output, sizes: readonly number[]) =>
