@@ -53,19 +53,11 @@ export async function gradeClass(
   { output, lanes, rubric, testImages, reference, onStage = () => {}, onGraded = () => {}, ...how }: GradeClassOptions,
 ): Promise<GradedOutcome[]> {
   const { isolation: { kind }, limits, profile, seed, library, all, signal } = how;
-  const notebooks = join(projectRoot, "notebooks");
   const environment = ["CURIO_DATASET", "CURIO_BACKBONES", "CURIO_BACKEND", "CURIO_ENGINE"].map((name) =>
     Deno.env.get(name)
   );
-  const circumstances = [
-    1,
-    await folderSum(join(projectRoot, "lib"), notebooks),
-    environment,
-    kind,
-    limits,
-    profile,
-    seed,
-  ];
+  const code = await folderSum(join(projectRoot, "lib"));
+  const circumstances = [1, code, environment, kind, limits, profile, seed];
   const outcomes = new Array<GradedOutcome>(submissions.length);
   let next = 0;
   const work = async (lane: Lane) => {
