@@ -6,9 +6,9 @@ import { quadraticPenalty } from "./quadratic_penalty.ts";
 /** What {@linkcode ewc} may be told. */
 export interface EwcOptions {
   /**
-   * λ; default 1e7, for Split-MNIST by van de Ven's protocol where tasks are known (1e9 without, `tests/drills/split_mnist.ts`).
-   * What is best depends on the stream, the estimate and how long is trained by orders of magnitude: the authors' own grid
-   * went from 1 to 1e13, their early default of 5,000 does nothing here.
+   * λ; default 1e7, which holds on to Split-MNIST's tasks by van de Ven's protocol (`tests/drills/split_mnist.ts`; not the
+   * winner of a grid). What is best differs by orders of magnitude with the stream, the estimate and how long is trained:
+   * choose it on held-out images.
    */
   readonly lambda?: number;
   /**

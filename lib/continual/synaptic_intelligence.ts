@@ -5,8 +5,9 @@ import { quadraticPenalty } from "./quadratic_penalty.ts";
 /** What {@linkcode synapticIntelligence} may be told. */
 export interface SynapticIntelligenceOptions {
   /**
-   * c, the strength; default 50, for Split-MNIST by van de Ven's protocol where tasks are known (500 without,
-   * `tests/drills/split_mnist.ts`). The authors' own grid went from 0.001 to 1e5.
+   * c, the strength; default 50, which holds on to Split-MNIST's tasks by van de Ven's protocol
+   * (`tests/drills/split_mnist.ts`; not the winner of a grid). What is best differs by orders of magnitude with the stream:
+   * choose it on held-out images.
    */
   readonly strength?: number;
   /** ξ, which keeps the importance finite where a weight did not move; default 0.1, as in van de Ven's code. */

@@ -12,7 +12,7 @@
  * λ and c, as the paper does by a grid. With `--results` each run's accuracy is added to a file, from which a drill that was
  * killed goes on, in the middle of a run too.
  *
- * Measured so far, one seed each, in per cent (table in brackets); λ and c are those of `tuned` below:
+ * Measured so far, one seed each, in per cent (table in brackets); λ and c are those of `strengths` below:
  *
  * - digits in their order, seed 1: task SI 99.22 (99.14), task EWC 98.57 (85.48; 98.64 in the better tuned table of arXiv
  *   1904.07734), domain SI 64.64 (63.77), class LwF 20.51 (24.17)
@@ -71,20 +71,20 @@ interface Contender {
   readonly training?: ContinualTraining;
 }
 
-/** What {@linkcode ewc} and {@linkcode synapticIntelligence} were tuned to. */
-const tuned: Readonly<Record<Scenario, { readonly lambda: number; readonly strength: number }>> = {
+/** λ and c of {@linkcode ewc} and {@linkcode synapticIntelligence}: set by hand after a few runs, not by a grid. */
+const strengths: Readonly<Record<Scenario, { readonly lambda: number; readonly strength: number }>> = {
   task: { lambda: 1e7, strength: 50 },
   domain: { lambda: 1e9, strength: 500 },
   class: { lambda: 1e8, strength: 0.5 },
 };
 const chosen = (given: string | undefined, otherwise: number) => given === undefined ? otherwise : Number(given);
-const lambdaIn = (scenario: Scenario) => chosen(options.lambda, tuned[scenario].lambda);
+const lambdaIn = (scenario: Scenario) => chosen(options.lambda, strengths[scenario].lambda);
 const contenders: Readonly<Record<string, (scenario: Scenario) => Contender>> = {
   naive: () => ({ strategy: naive() }),
   EWC: (scenario) => ({ strategy: ewc({ lambda: lambdaIn(scenario) }) }),
   onlineEWC: (scenario) => ({ strategy: ewc({ lambda: lambdaIn(scenario), mode: "online" }) }),
   SI: (scenario) => ({
-    strategy: synapticIntelligence({ strength: chosen(options.strength, tuned[scenario].strength) }),
+    strategy: synapticIntelligence({ strength: chosen(options.strength, strengths[scenario].strength) }),
   }),
   LwF: () => ({ strategy: lwf() }),
   // The paper's offline training: at each experience, all data so far.
