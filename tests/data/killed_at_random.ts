@@ -5,17 +5,17 @@ import type { Random } from "curio";
 export interface KilledAtRandomOptions {
   readonly args: readonly string[];
   readonly kills: number;
-  /** Longest time from the script's first word to the kill, in milliseconds. */
-  readonly longest: number;
+  /** The kill comes after so many lines of the script at most: fewer than it prints, whatever the machine's pace. */
+  readonly lines: number;
   readonly random: Random;
   /** Called after each kill that came before the end. */
   readonly onKilled: () => Promise<void>;
 }
 
-/** Runs a script that prints when it has begun: killed by SIGKILL at random moments, then left to end. */
+/** Runs a script that prints a line at each step: killed by SIGKILL at random moments, then left to end. */
 export async function killedAtRandom(
   script: URL,
-  { args, kills, longest, random, onKilled }: KilledAtRandomOptions,
+  { args, kills, lines, random, onKilled }: KilledAtRandomOptions,
 ): Promise<void> {
   for (let run = 0; run <= kills; run++) {
     const command = new Deno.Command(Deno.execPath(), {
@@ -24,12 +24,12 @@ export async function killedAtRandom(
       stderr: "inherit",
     });
     await using child = command.spawn();
-    const reader = child.stdout.getReader();
-    await reader.read();
-    const timer = run < kills ? setTimeout(() => kill(child), random.uniform(0, longest)) : undefined;
-    while (!(await reader.read()).done);
+    let left = run < kills ? 1 + random.integer(lines) : Infinity;
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      left -= text.split("\n").length - 1;
+      if (left <= 0) setTimeout(() => kill(child), random.uniform(0, 5));
+    }
     const { success, signal } = await child.status;
-    clearTimeout(timer);
     assert.ok(success || (run < kills && signal === "SIGKILL"), "the script failed by itself");
     if (!success) await onKilled();
   }

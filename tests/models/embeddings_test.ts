@@ -103,7 +103,7 @@ Deno.test("embeddings in a process that is killed at random moments end as those
     const killed = join(folder, "killed");
     const left: string[] = [];
     await killedAtRandom(new URL("embedded_run.ts", import.meta.url), {
-      ...{ args: [killed], kills: 2, longest: 200, random: new Random(1) },
+      ...{ args: [killed], kills: 2, lines: 7, random: new Random(1) },
       onKilled: async () => void left.push(...await filesIn(killed)),
     });
     assert.ok(left.some((name) => name.endsWith(".partial")), "a kill before the end");

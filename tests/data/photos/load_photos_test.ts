@@ -95,7 +95,7 @@ Deno.test("loadPhotos() in a process that is killed at random moments ends with 
     const cache = join(root, "killed");
     const found: number[] = [];
     await killedAtRandom(new URL("resized_run.ts", import.meta.url), {
-      ...{ args: [folder, cache], kills: 2, longest: 500, random: new Random(1) },
+      ...{ args: [folder, cache], kills: 2, lines: 2, random: new Random(1) },
       onKilled: async () => void found.push((await blocks(cache)).length),
     });
     assert.ok(found.some((count) => count > 0 && count < 4), `a kill between blocks: ${found} blocks were there`);
