@@ -1,12 +1,16 @@
+import { unpackHashes } from "../../runtime/hash64.ts";
 import { figure, interval, rounding } from "./check_metrics.ts";
 import { type Recomputed, recomputeMetrics } from "./recompute_metrics.ts";
 import { rangesOf, type Reference } from "./reference.ts";
-import type { SubmissionRecord } from "./submission_record.ts";
+import type { NotebookRerun, SubmissionRecord } from "./submission_record.ts";
 import type { TestImages } from "./test_images.ts";
 import type { Finding } from "./verdict.ts";
 
-/** Without a reference, a claim and its re-execution may lie apart by this, from seed to seed. */
-const usualSpread = 0.05;
+/** Without a reference, a claim and its re-execution may lie apart by this at least, from seed to seed. */
+const leastSpread = 0.05;
+
+/** Test images behind a metric that came without evidence. */
+const usualImages = 1000;
 
 /** What {@linkcode checkClaims} goes by. */
 export interface CheckClaimsOptions {
@@ -36,8 +40,8 @@ export function checkClaims(
     const own = recomputed.get(notebook);
     if (!own) found(null, "Its metrics came without the evidence that they could be computed from again.");
     const ranges = rangesOf(reference?.profiles[profile], notebook);
-    const again = reruns.filter((rerun) => rerun.profile === profile).flatMap(({ notebooks }) => notebooks)
-      .find((each) => each.notebook === notebook && each.metrics !== null)?.metrics?.metrics;
+    const executed = reruns.filter((rerun) => rerun.profile === profile).flatMap(({ notebooks }) => notebooks)
+      .filter((each) => each.notebook === notebook && each.metrics !== null);
     for (const [name, { value }] of Object.entries(metrics)) {
       const said = `${name} is claimed to be ${figure(value)}`;
       const number = own?.get(name);
@@ -48,8 +52,8 @@ export function checkClaims(
       }
       if (number && "fault" in number) found(null, `${said}, but its evidence cannot be used: ${number.fault}.`);
       const range = ranges.get(name);
-      const second = again?.[name]?.value;
-      const apart = range?.apart ?? usualSpread;
+      const second = executed[0]?.metrics?.metrics[name]?.value;
+      const apart = range?.apart ?? usualSpread(executed, name);
       if (second !== undefined && Math.abs(value - second) > apart) {
         const flatters = value > second && (range === undefined || value > range.high);
         const known = range ? `, and the reference range is ${interval(range)}` : "";
@@ -63,4 +67,17 @@ export function checkClaims(
     }
   }
   return { findings, recomputed };
+}
+
+/**
+ * How far two honest runs may lie apart where no reference says it: four standard deviations of the difference between
+ * two shares p of n test images, √(2p(1 − p)/n), or twice as far as the re-executions lie apart.
+ */
+function usualSpread(executed: readonly NotebookRerun[], name: string): number {
+  const values = executed.flatMap(({ metrics }) => metrics?.metrics[name]?.value ?? []);
+  const [first] = executed;
+  const images = first?.evidence ? unpackHashes(first.evidence.test.images).length : usualImages;
+  const variance = Math.max(0, ...values.map((value) => value * (1 - value)));
+  const byChance = 4 * Math.sqrt(2 * variance / Math.max(1, images));
+  return Math.max(leastSpread, byChance, 2 * (Math.max(...values) - Math.min(...values)));
 }
