@@ -4,15 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { activeLearning, JournalError, type JournalFault, Random } from "curio";
 import { journaledOptions, journaledRun, type JournaledRunOptions } from "./journaled_run.ts";
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../data/small_datasets.ts";
 
 async function fileIn(folder: string): Promise<string> {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
@@ -48,7 +40,7 @@ for (const kind of ["probe", "network"] as const) {
     assert.ok(whole.at(-1)!.abstained > 0);
     const random = new Random(`stops of ${kind}`);
     for (let trial = 0; trial < (kind === "probe" ? 3 : 1); trial++) {
-      await inFolder(async (journal) => {
+      await withFolder(async (journal) => {
         // A second stop may come sooner or later than the run's end.
         for (let stop = 0; stop < 2; stop++) {
           await assert.rejects(journaledRun({ kind, journal, onPoint: stopAt(random.integer(10)) }), Stop);
@@ -61,7 +53,7 @@ for (const kind of ["probe", "network"] as const) {
 
 Deno.test("a run whose process is killed twice goes on in a third, and gives identical rounds", async () => {
   const whole = await journaledRun();
-  await inFolder(async (journal) => {
+  await withFolder(async (journal) => {
     for (const dieAt of ["9", "7", "never"]) {
       const { signal, stdout } = await process(["probe", journal, dieAt]).output();
       if (dieAt !== "never") assert.equal(signal, "SIGKILL");
@@ -71,14 +63,14 @@ Deno.test("a run whose process is killed twice goes on in a third, and gives ide
 });
 
 Deno.test("a finished run is read back without training or asking", async () => {
-  await inFolder(async (journal) => {
+  await withFolder(async (journal) => {
     const whole = await journaledRun({ journal });
     assert.deepEqual(await journaledRun({ journal, onPoint: stopAt(0) }), whole);
   });
 });
 
 Deno.test("an answer that was told is durable at once, and is not asked again", async () => {
-  await inFolder(async (journal) => {
+  await withFolder(async (journal) => {
     await assert.rejects(journaledRun({ journal, onPoint: stopAt(3) }), Stop);
     const database = new DatabaseSync(await fileIn(journal), { readOnly: true });
     assert.equal(database.prepare("SELECT count(*) AS n FROM questions WHERE answered").get()?.n, 3);
@@ -101,7 +93,7 @@ Deno.test("an answer that was told is durable at once, and is not asked again", 
 });
 
 Deno.test("two runs of different configurations lie side by side in one folder", async () => {
-  await inFolder(async (journal) => {
+  await withFolder(async (journal) => {
     await Array.fromAsync(activeLearning(journaledOptions({ journal })));
     await Array.fromAsync(activeLearning({ ...journaledOptions({ journal }), batchSize: 7 }));
     const names = await Array.fromAsync(Deno.readDir(journal));
@@ -110,7 +102,7 @@ Deno.test("two runs of different configurations lie side by side in one folder",
 });
 
 Deno.test("two processes on one run are kept apart", async () => {
-  await inFolder(async (journal) => {
+  await withFolder(async (journal) => {
     const first = activeLearning(journaledOptions({ journal }));
     await first.next();
     await assert.rejects(journaledRun({ journal }), isFault("busy", /another does/));
@@ -120,7 +112,7 @@ Deno.test("two processes on one run are kept apart", async () => {
 });
 
 Deno.test("a damaged journal, one of a later version and one of another run are refused and left as they are", async () => {
-  await inFolder(async (journal) => {
+  await withFolder(async (journal) => {
     const whole = await journaledRun({ journal });
     const path = await fileIn(journal);
     const good = await Deno.readFile(path);
@@ -147,7 +139,7 @@ Deno.test("a damaged journal, one of a later version and one of another run are 
 });
 
 Deno.test("a folder that cannot be written is refused with a remedy", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const file = join(folder, "file");
     await Deno.writeTextFile(file, "");
     await assert.rejects(journaledRun({ journal: join(file, "runs") }), isFault("unwritable", /another folder/));
@@ -158,7 +150,7 @@ Deno.test({
   name: "a read-only folder is refused with a remedy (not as root, who may write everywhere)",
   ignore: Deno.uid() === 0,
   fn: () =>
-    inFolder(async (folder) => {
+    withFolder(async (folder) => {
       await Deno.chmod(folder, 0o500);
       await assert.rejects(journaledRun({ journal: folder }), isFault("unwritable", /another folder/));
       await Deno.chmod(folder, 0o700);
@@ -169,7 +161,7 @@ Deno.test({
   name: "a disk that is full is said clearly, and the run goes on when there is room (bash is there to limit it)",
   ignore: Deno.build.os !== "linux",
   fn: () =>
-    inFolder(async (journal) => {
+    withFolder(async (journal) => {
       const whole = await journaledRun();
       // No file may grow beyond 24 blocks of 1 KiB; the signal that says so is ignored, so that writing fails.
       const limited = `trap '' XFSZ; ulimit -f 24; exec "$0" run -A "$1" probe "$2" never`;

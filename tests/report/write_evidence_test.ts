@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { contentHashes, memoryImages, readEvidence, writeEvidence, writeMetrics } from "curio";
 import { packHashes } from "../../lib/runtime/hash64.ts";
+import { withFolder } from "../data/small_datasets.ts";
 
 const test = {
   name: "four",
@@ -21,17 +22,8 @@ const rounds = [
   { labels: 3, budget: 4, asked: [], test: { ...scores, accuracy: 0.75 } },
 ];
 
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("writeEvidence() writes what readEvidence() reads back: predictions by image, labels bought by item", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const written = await writeEvidence("03_test", {
       ...{ folder, test },
       accuracy: { "all labels": [{ predictions: Int32Array.of(0, 1, 1, 0) }] },
@@ -69,7 +61,7 @@ Deno.test("writeEvidence() refuses predictions for another number of images", as
 });
 
 Deno.test("writeMetrics() never leaves the evidence of an earlier run beside its metrics", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const told = { folder, metrics: {}, configuration: {}, seed: 1, datasets: [], profile: "smoke" } as const;
     const path = join(folder, "01.evidence.json.gz");
     await writeMetrics("01", { ...told, evidence: { test } });
@@ -79,7 +71,7 @@ Deno.test("writeMetrics() never leaves the evidence of an earlier run beside its
   }));
 
 Deno.test("readEvidence() names a file that holds none, and the place", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = join(folder, "01.evidence.json.gz");
     for (const [bytes, message] of [["not gzip", /not gzipped JSON/], [gzipSync('{"runs":[]}'), /notebook/]] as const) {
       await Deno.writeFile(path, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
