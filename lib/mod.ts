@@ -548,7 +548,8 @@ export { trainingCurves } from "./report/training_curves.ts";
 export { type Mistake, worstMistakes, type WorstMistakesOptions } from "./report/worst_mistakes.ts";
 export { Evidence, readEvidence } from "./report/evidence.ts";
 export { type EvidenceOptions, type EvidenceRun, writeEvidence } from "./report/write_evidence.ts";
-export { MetricsFile, writeMetrics, type WriteMetricsOptions } from "./report/write_metrics.ts";
+export { MetricsFile } from "./report/metrics_file.ts";
+export { writeMetrics, type WriteMetricsOptions } from "./report/write_metrics.ts";
 
 // labeling
 export type { Access, Annotator } from "./labeling/access.ts";

@@ -1,43 +1,13 @@
 import { join } from "node:path";
-import { z } from "zod";
 import project from "../../deno.json" with { type: "json" };
 import type { Dataset } from "../data/dataset.ts";
 import { type ProfileName, profileName } from "../runtime/profile.ts";
 import { projectRoot } from "../runtime/project_root.ts";
 import { backend, tf } from "../runtime/tensorflow.ts";
 import { writeFileAtomic } from "../runtime/write_file_atomic.ts";
+import { MetricsFile } from "./metrics_file.ts";
 import { checkFileName, reportsFolder } from "./reports_folder.ts";
 import { type EvidenceOptions, evidencePath, writeEvidence } from "./write_evidence.ts";
-
-const metric = z.strictObject({
-  value: z.number(),
-  /** How far another machine's value may lie from this one. */
-  tolerance: z.number().min(0),
-});
-
-/**
- * What a notebook found and under what conditions: `reports/<notebook>.metrics.json`. `metrics` repeats bit for bit on
- * one machine with the same seed; what cannot (seconds) stands in `measured`.
- */
-export const MetricsFile = z.strictObject({
-  notebook: z.string(),
-  metrics: z.record(z.string(), metric),
-  measured: z.record(z.string(), z.number()),
-  profile: z.enum(["smoke", "quick", "full"]),
-  configuration: z.record(z.string(), z.json()),
-  seed: z.union([z.number(), z.string()]),
-  versions: z.strictObject({ curio: z.string(), deno: z.string(), tfjs: z.string(), library: z.string() }),
-  backend: z.enum(["tensorflow", "webgpu"]),
-  device: z.enum(["cpu", "gpu"]),
-  threads: z.number().int().positive(),
-  /** What was trained and tested on, each with the SHA-256 of its content. */
-  data: z.array(z.strictObject({ name: z.string(), checksum: z.string() })),
-  /** The commit of the code; null outside a git checkout. */
-  commit: z.string().nullable(),
-});
-
-/** The content of a {@linkcode MetricsFile}. */
-export type MetricsFile = z.infer<typeof MetricsFile>;
 
 /** What {@linkcode writeMetrics} is told. */
 export interface WriteMetricsOptions {

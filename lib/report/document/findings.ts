@@ -1,4 +1,4 @@
-import type { MetricsFile } from "../write_metrics.ts";
+import type { MetricsFile } from "../metrics_file.ts";
 
 /** A picture of a notebook, beside the report. */
 export interface FoundFigure {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { Evidence } from "../../report/evidence.ts";
-import { MetricsFile } from "../../report/write_metrics.ts";
+import { MetricsFile } from "../../report/metrics_file.ts";
 
 /** What notebooks have left in a folder of reports, as far as it can be read. */
 export interface Reports {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Evidence } from "../../report/evidence.ts";
-import { MetricsFile } from "../../report/write_metrics.ts";
+import { MetricsFile } from "../../report/metrics_file.ts";
 import { TrailSummary } from "./trail_summary.ts";
 
 const seconds = z.number().nonnegative();

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { MetricsFile } from "../../report/write_metrics.ts";
+import type { MetricsFile } from "../../report/metrics_file.ts";
 import { readReports, type Reports } from "../grading/read_reports.ts";
 import { largestFile } from "../grading/submission_files.ts";
 import { loadTestImages, type TestImages } from "../grading/test_images.ts";

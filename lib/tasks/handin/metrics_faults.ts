@@ -1,6 +1,6 @@
 import { formatNumber } from "../../report/format.ts";
 import type { Evidence } from "../../report/evidence.ts";
-import type { MetricsFile } from "../../report/write_metrics.ts";
+import type { MetricsFile } from "../../report/metrics_file.ts";
 import { recomputeMetrics } from "../grading/recompute_metrics.ts";
 import type { TestImages } from "../grading/test_images.ts";
 import { type Notebook, sourceOf } from "../notebook_file.ts";

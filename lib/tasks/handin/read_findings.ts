@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import pl from "nodejs-polars";
 import type { Findings, FoundFigure, FoundRow, NotebookFindings } from "../../report/document/findings.ts";
-import type { MetricsFile } from "../../report/write_metrics.ts";
+import type { MetricsFile } from "../../report/metrics_file.ts";
 import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
 import { type Notebook, type NotebookCell, readNotebook, sourceOf } from "../notebook_file.ts";
 import { plainFilesIn, readReports } from "../grading/read_reports.ts";

@@ -1,6 +1,6 @@
 import type { Evidence } from "../../../lib/report/evidence.ts";
 import { aulc } from "../../../lib/report/statistics/aulc.ts";
-import type { MetricsFile } from "../../../lib/report/write_metrics.ts";
+import type { MetricsFile } from "../../../lib/report/metrics_file.ts";
 import { packHashes } from "../../../lib/runtime/hash64.ts";
 import { predictionDigest } from "../../../lib/tasks/grading/recompute_metrics.ts";
 import type { Reference } from "../../../lib/tasks/grading/reference.ts";
