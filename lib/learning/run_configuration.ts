@@ -21,7 +21,8 @@ export async function runConfiguration(options: LoopOptions): Promise<unknown> {
       format: 1,
       pool: describeExamples(pool),
       validation: validation && describeHeldOut(validation),
-      test: test && describeHeldOut(test),
+      // By its checksum alone: the test set is not read before the first round has been settled.
+      test: test && describeUnread(test),
       embeddings,
       estimator: { name: options.estimator.name, ...(model.describe && { details: model.describe() }) },
       oracle: oracle.describe,
@@ -65,20 +66,21 @@ function describeInitial(initial: InitialChoice): unknown {
   return strategy ? { ...initial, by: describeStrategy(strategy) } : initial;
 }
 
-function describeExamples(examples: UnlabelledExamples): unknown {
-  const { name, classNames, checksum } = examples;
+function describeUnread({ name, classNames, checksum }: UnlabelledExamples) {
+  return { name, classNames, checksum };
+}
+
+function describeExamples(examples: UnlabelledExamples) {
   const instances = instancesOf(examples);
   return {
-    name,
-    classNames,
-    checksum,
+    ...describeUnread(examples),
     count: instanceCount(instances),
     ...(isMatrix(instances) ? { features: instances } : { shape: instances.shape }),
   };
 }
 
 function describeHeldOut(examples: Examples): unknown {
-  return { ...describeExamples(examples) as object, labels: examples.labels };
+  return { ...describeExamples(examples), labels: examples.labels };
 }
 
 /** JSON with keys in order; numbers in bulk by their digest, functions by their text. */
