@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Dataset } from "../data/dataset.ts";
+import { sumOfFile } from "../data/sum_of_file.ts";
+import { backbones } from "../models/load_backbone.ts";
+import { weightCatalogue } from "../models/weights/weight_catalogue.ts";
 import type { QueryStrategy } from "../query/query_strategy.ts";
 import { strategies } from "../query/strategies.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
@@ -14,12 +17,13 @@ import { type ExperimentParts, featureParts, loadParts } from "./experiment_data
 import { networkRecipeOf, withCommittee } from "./experiment_model.ts";
 import type { DatasetDeclaration, ExperimentCell, ModelDeclaration, StrategyDeclaration } from "./experiment_schema.ts";
 import type { LearningTask, LoopSettings } from "./loop_options.ts";
+import { noisyOracle } from "./noisy_oracle.ts";
 import { probeRecipe } from "./probe_recipe.ts";
 import type { Round } from "./round.ts";
 import { simulatedOracle } from "./simulated_oracle.ts";
 
 /** Changes with what a cell computes, so that what an earlier version computed is not taken for it. */
-const version = 1;
+const version = 2;
 
 /** Where a cell is kept, and whether it was there already. */
 export interface KeptCell {
@@ -39,11 +43,11 @@ export interface RunCellOptions {
  * content of its data and what computes included. It is written when it is whole.
  */
 export async function runCell(cell: ExperimentCell, { folder, signal, onProgress }: RunCellOptions): Promise<KeptCell> {
-  const parts = await partsOf(cell, onProgress);
+  const { parts, contents } = await loadedFor(cell, onProgress);
   const configuration = {
     version,
     cell,
-    data: [parts.pool, parts.validation, parts.test].map((examples) => examples?.checksum ?? null),
+    contents,
     backend: { library: backend.library, device: backend.device, threads: backend.threads },
   };
   const hash = createHash("sha256").update(JSON.stringify(configuration)).digest("hex").slice(0, 32);
@@ -86,14 +90,48 @@ export async function readCell(file: string): Promise<readonly Round[] | undefin
   }
 }
 
-/** A worker does many cells on the same data. */
-let loaded: { readonly key: string; readonly parts: Promise<ExperimentParts> } | undefined;
+/** What a cell computes with. */
+interface Loaded {
+  readonly parts: ExperimentParts;
+  /** Sums that tell its data, and the weights that it begins from, from all others. */
+  readonly contents: readonly (string | null)[];
+}
 
-function partsOf({ dataset, model }: ExperimentCell, onProgress?: ProgressListener): Promise<ExperimentParts> {
-  const weights = model.kind === "probe" ? model.weights : undefined;
-  const key = JSON.stringify([dataset, weights]);
-  if (loaded?.key !== key) loaded = { key, parts: load(dataset, { weights, model, onProgress }) };
-  return loaded.parts;
+/** A worker does many cells on the same data. */
+let loaded: { readonly key: string; readonly content: Promise<Loaded> } | undefined;
+
+function loadedFor({ dataset, model }: ExperimentCell, onProgress?: ProgressListener): Promise<Loaded> {
+  const weights = "weights" in model ? model.weights : undefined;
+  const key = JSON.stringify([dataset, model.kind === "probe", weights]);
+  if (loaded?.key !== key) loaded = { key, content: content() };
+  return loaded.content;
+
+  async function content(): Promise<Loaded> {
+    const parts = await load(dataset, { weights, model, onProgress });
+    return {
+      parts,
+      contents: [
+        ...[parts.pool, parts.validation, parts.test].map((examples) => examples ? sumOf(examples) : null),
+        weights === undefined ? null : await sumOfWeights(weights),
+      ],
+    };
+  }
+}
+
+/** The checksum of a feature set is that of its images, whatever saw them. */
+function sumOf(examples: Dataset | FeatureSet): string {
+  if (!("features" in examples)) return examples.checksum;
+  const { checksum, features: { data }, labels } = examples;
+  const hash = createHash("sha256").update(checksum);
+  for (const { buffer, byteOffset, byteLength } of [data, labels]) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest("hex");
+}
+
+/** Published weights are checked against their sum when they are read; of other files the name says little. */
+async function sumOfWeights(weights: string): Promise<string> {
+  return weightCatalogue.get(weights)?.sum?.digits ?? await sumOfFile(backbones[weights] ?? weights);
 }
 
 async function load(
@@ -138,11 +176,12 @@ function taskOf({ model, strategy, committee }: ExperimentCell, parts: Experimen
 
 /** Everything is drawn from the seed alone, so all strategies begin with the same labels and the same weights. */
 function settingsOf(
-  { strategy, seed, initial, batchSize, budget, candidates, training, dropoutPasses }: ExperimentCell,
+  { strategy, seed, initial, batchSize, budget, candidates, training, flip, relabel, dropoutPasses }: ExperimentCell,
   { pool }: ExperimentParts,
 ): LoopSettings {
+  const honest = simulatedOracle(pool);
   return {
-    oracle: simulatedOracle(pool),
+    oracle: flip > 0 ? noisyOracle(honest, { flip, classCount: pool.classNames.length }) : honest,
     strategy: strategyOf(strategy),
     random: new Random(seed),
     initial,
@@ -150,6 +189,7 @@ function settingsOf(
     budget,
     candidates,
     training,
+    relabel,
     dropoutPasses,
   };
 }

@@ -117,6 +117,14 @@ export const experimentSchema = z.strictObject({
     z.enum(["scratch", "warm"]),
     z.strictObject({ shrink: z.number().optional(), noise: z.number().optional() }),
   ]).default("scratch"),
+  /** Share of the answers that are wrong, any other class being equally likely; 0 by default. */
+  flip: z.number().min(0).max(1).default(0),
+  /** Of each batch, the share that asks again for labels that look wrong; by default none is asked twice. */
+  relabel: z.strictObject({
+    share: z.number().positive().max(1),
+    answers: z.int().min(2).optional(),
+    folds: z.int().min(2).optional(),
+  }).optional(),
   /** Members, on bootstrap samples, that are asked beside the model by strategies that read a committee. */
   committee: count.default(5),
   dropoutPasses: count.default(20),
@@ -139,7 +147,7 @@ export type StrategyDeclaration = Experiment["strategies"][number];
 export interface ExperimentCell extends
   Pick<
     Experiment,
-    "initial" | "batchSize" | "budget" | "candidates" | "training" | "committee" | "dropoutPasses"
+    "initial" | "batchSize" | "budget" | "candidates" | "training" | "flip" | "relabel" | "committee" | "dropoutPasses"
   > {
   readonly dataset: DatasetDeclaration;
   readonly model: ModelDeclaration;

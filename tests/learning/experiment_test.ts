@@ -82,6 +82,33 @@ Deno.test("runExperiment() gives the same numbers in processes of its own, and f
     assert.deepEqual(numbers(again), numbers(first));
   }));
 
+Deno.test("what a cell kept is not taken for that of other features in the same file", () =>
+  inFolder(async (folder, declaration) => {
+    const options = { folder, workers: 0 };
+    const first = await runExperiment(declaration, options);
+    const [{ features: path }] = declaration.datasets as { features: string }[];
+    const { features, ...rest } = await loadFeatureSet(path);
+    await saveFeatureSet({ ...rest, features: { ...features, data: features.data.map((value) => -value) } }, path);
+    const { cells } = await runExperiment(declaration, options);
+    assert.ok(cells.every(({ cached }) => !cached));
+    assert.notDeepEqual(numbers({ cells, failures: [] }), numbers(first));
+  }));
+
+Deno.test("an experiment's annotators may err, and be asked again", () =>
+  inFolder(async (folder, declaration) => {
+    const { labels } = clouds("pool", 150);
+    const wrong = async (changes: Partial<ExperimentDeclaration>) => {
+      const { cells: [{ rounds }] } = await runExperiment({ ...declaration, ...changes }, { folder, workers: 0 });
+      const answers = rounds.flatMap(({ initial = [], asked }) => [...initial, ...asked]);
+      const again = rounds.flatMap(({ askedAgain = [] }) => askedAgain).length;
+      return { wrong: answers.filter(({ index, label }) => label !== labels[index]).length, again };
+    };
+    assert.deepEqual(await wrong({}), { wrong: 0, again: 0 });
+    const noisy = await wrong({ flip: 0.3 });
+    assert.ok(noisy.wrong > 0 && noisy.again === 0);
+    assert.ok((await wrong({ flip: 0.3, relabel: { share: 0.5, folds: 2 } })).again > 0);
+  }));
+
 Deno.test("runExperiment() reports a cell that fails, and the others go on", () =>
   inFolder(async (folder, declaration) => {
     const events: ProgressEvent[] = [];
