@@ -418,6 +418,7 @@ export {
   type QueriedBy,
   type QueryFunction,
   type QueryFunctionOptions,
+  uncertaintyBatchQuery,
   uncertaintyQuery,
   type UtilityMeasure,
   voteEntropyQuery,

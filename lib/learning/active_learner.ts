@@ -1,4 +1,4 @@
-import { type PoolView, poolView } from "../query/pool_view.ts";
+import { type PoolSource, type PoolView, poolView } from "../query/pool_view.ts";
 import type { QueryStrategy } from "../query/query_strategy.ts";
 import { likeliestClasses } from "../query/votes.ts";
 import type { Matrix } from "../runtime/matrix.ts";
@@ -170,14 +170,26 @@ export class ActiveLearner<X extends Instances = Instances> {
   }
 
   async #view(XPool: X): Promise<PoolView> {
-    const { estimator } = this;
+    const { estimator, XTraining, yTraining } = this;
     const probabilities = await this.predictProba(XPool);
-    const at = (ids: Int32Array) => instancesAt(XPool, ids);
+    const count = instanceCount(XPool);
+    const embeddingsOf = (instances: X, firstId: number): PoolSource<Matrix> | undefined => {
+      if ("rows" in instances) return instances;
+      return estimator.embeddings &&
+        ((ids) => estimator.embeddings!(instancesAt(instances, ids.map((id) => id - firstId))));
+    };
     return poolView({
       classCount: probabilities.columns,
       probabilities,
-      embeddings: "rows" in XPool ? XPool : estimator.embeddings && ((ids) => estimator.embeddings!(at(ids))),
-      committee: estimator.members && ((ids) => estimator.members!(at(ids))),
+      embeddings: embeddingsOf(XPool, 0),
+      committee: estimator.members && ((ids) => estimator.members!(instancesAt(XPool, ids))),
+      // What was taught is no part of this pool: its ids are those that come after.
+      ...(XTraining && {
+        labelled: yTraining!.map((_, place) => count + place),
+        labels: yTraining,
+        labelledEmbeddings: embeddingsOf(XTraining, count),
+        labelledProbabilities: () => this.predictProba(XTraining),
+      }),
     });
   }
 }

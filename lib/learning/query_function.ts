@@ -3,11 +3,12 @@ import { entropy } from "../query/entropy.ts";
 import { leastConfidence } from "../query/least_confidence.ts";
 import { margin } from "../query/margin.ts";
 import { maximumDisagreement } from "../query/maximum_disagreement.ts";
+import { rankedBatch } from "../query/ranked_batch.ts";
 import { topK } from "../query/top_k.ts";
 import { voteEntropy } from "../query/vote_entropy.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { Random } from "../runtime/random.ts";
-import type { Instances } from "./instances.ts";
+import { type Instances, isMatrix } from "./instances.ts";
 
 // modAL's functions (Danka and Horvath, 2018, modAL: a modular active learning framework for Python), in its own terms.
 
@@ -179,3 +180,25 @@ export const maxDisagreementQuery: QueryFunction<VotingModel> = makeQueryStrateg
   committeeMaxDisagreement,
   multiArgmax,
 );
+
+/**
+ * modAL's `uncertainty_batch_sampling`, {@linkcode rankedBatch} with Euclidean distances: uncertain, and far from what
+ * the model was taught and from each other.
+ *
+ * @throws {TypeError} if the instances are no rows of features
+ */
+export const uncertaintyBatchQuery: QueryFunction<ProbabilityModel & { readonly XTraining?: Instances }> = async (
+  model,
+  instances,
+  { nInstances = 1, random } = {},
+) => {
+  const { XTraining: labelled } = model;
+  if (!isMatrix(instances) || (labelled && !isMatrix(labelled))) {
+    throw new TypeError(
+      "Cannot query: distances are between rows of features: current value is images. Use rankedBatchSampling().",
+    );
+  }
+  const uncertainty = await classifierUncertainty(model, instances);
+  const { rows, scores } = await rankedBatch(instances, { k: nInstances, uncertainty, labelled, random });
+  return [rows, scores];
+};
