@@ -3,7 +3,7 @@ import { cacheFolder } from "../data/cache_folder.ts";
 import { cellInterruption } from "../runtime/interruption.ts";
 import { runInProcesses } from "../runtime/process_pool.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
-import { type KeptCell, readCell, runCell } from "./experiment_cell.ts";
+import { cellLoader, type KeptCell, readCell, runCell } from "./experiment_cell.ts";
 import { cellsOf, type ExperimentDeclaration, parseExperiment } from "./experiment_schema.ts";
 import type { LearningRun } from "./learning_run.ts";
 import type { HeldOutScores, Round } from "./round.ts";
@@ -111,8 +111,9 @@ export async function runExperiment(
     onProgress?.({ kind: "finish", task, outcome, seconds: (performance.now() - began) / 1000, metrics: figures() });
   try {
     if (workers === 0) {
+      const load = cellLoader();
       for (const [place, cell] of declared.entries()) {
-        await settle(await endingOf(runCell(cell, { folder, signal }), signal), place);
+        await settle(await endingOf(runCell(cell, { folder, load, signal }), signal), place);
       }
     } else {
       const settling: Promise<void>[] = [];

@@ -34,6 +34,7 @@ export interface KeptCell {
 /** What {@linkcode runCell} is told. */
 export interface RunCellOptions {
   readonly folder: string;
+  readonly load: CellLoader;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
 }
@@ -42,8 +43,11 @@ export interface RunCellOptions {
  * Does one run of an experiment, unless the folder has it: under the hash of everything that decides its numbers, the
  * content of its data and what computes included. It is written when it is whole.
  */
-export async function runCell(cell: ExperimentCell, { folder, signal, onProgress }: RunCellOptions): Promise<KeptCell> {
-  const { parts, contents } = await loadedFor(cell, onProgress);
+export async function runCell(
+  cell: ExperimentCell,
+  { folder, load, signal, onProgress }: RunCellOptions,
+): Promise<KeptCell> {
+  const { parts, contents } = await load(cell, onProgress);
   const configuration = {
     version,
     cell,
@@ -91,31 +95,31 @@ export async function readCell(file: string): Promise<readonly Round[] | undefin
 }
 
 /** What a cell computes with. */
-interface Loaded {
+export interface Loaded {
   readonly parts: ExperimentParts;
   /** Sums that tell its data, and the weights that it begins from, from all others. */
   readonly contents: readonly (string | null)[];
 }
 
-/** A worker does many cells on the same data. */
-let loaded: { readonly key: string; readonly content: Promise<Loaded> } | undefined;
+/** Loads what a cell computes with. */
+export type CellLoader = (cell: ExperimentCell, onProgress?: ProgressListener) => Promise<Loaded>;
 
-function loadedFor({ dataset, model }: ExperimentCell, onProgress?: ProgressListener): Promise<Loaded> {
-  const weights = "weights" in model ? model.weights : undefined;
-  const key = JSON.stringify([dataset, model.kind === "probe", weights]);
-  if (loaded?.key !== key) loaded = { key, content: content() };
-  return loaded.content;
+/** A loader that keeps what it loaded last: a process does many cells on the same data. */
+export function cellLoader(): CellLoader {
+  let last: { readonly key: string; readonly loaded: Promise<Loaded> } | undefined;
+  return ({ dataset, model }, onProgress) => {
+    const weights = "weights" in model ? model.weights : undefined;
+    const key = JSON.stringify([dataset, model.kind === "probe", weights]);
+    if (last?.key !== key) last = { key, loaded: load(dataset, { weights, model, onProgress }) };
+    return last.loaded;
+  };
+}
 
-  async function content(): Promise<Loaded> {
-    const parts = await load(dataset, { weights, model, onProgress });
-    return {
-      parts,
-      contents: [
-        ...[parts.pool, parts.validation, parts.test].map((examples) => examples ? sumOf(examples) : null),
-        weights === undefined ? null : await sumOfWeights(weights),
-      ],
-    };
-  }
+async function load(dataset: DatasetDeclaration, options: LoadOptions): Promise<Loaded> {
+  const parts = await partsFor(dataset, options);
+  const { weights } = options;
+  const sums = [parts.pool, parts.validation, parts.test].map((examples) => examples ? sumOf(examples) : null);
+  return { parts, contents: [...sums, weights === undefined ? null : await sumOfWeights(weights)] };
 }
 
 /** The checksum of a feature set is that of its images, whatever saw them. */
@@ -134,13 +138,15 @@ async function sumOfWeights(weights: string): Promise<string> {
   return weightCatalogue.get(weights)?.sum?.digits ?? await sumOfFile(backbones[weights] ?? weights);
 }
 
-async function load(
+interface LoadOptions {
+  readonly weights?: string;
+  readonly model: ModelDeclaration;
+  readonly onProgress?: ProgressListener;
+}
+
+async function partsFor(
   dataset: DatasetDeclaration,
-  { weights, model, onProgress }: {
-    readonly weights?: string;
-    readonly model: ModelDeclaration;
-    readonly onProgress?: ProgressListener;
-  },
+  { weights, model, onProgress }: LoadOptions,
 ): Promise<ExperimentParts> {
   const parts = await loadParts(dataset, onProgress);
   if (haveFeatures(parts)) {
