@@ -29,10 +29,10 @@ export function aGem({ memory: capacity = 200, sampleSize = 256 }: AGemOptions =
       const memory = streamMemory(network, buffer);
       return {
         rehearsal: ({ random }) => [memory.draw(sampleSize, random)],
-        loss: ({ current, noiseKey }) => network.crossEntropy([current], noiseKey),
+        loss: ({ current, noiseKey }) => network.crossEntropy([current], { noiseKey }),
         adjust(gradients, { rehearsed, noiseKey }) {
           if (rehearsed.length === 0) return gradients;
-          return projected(gradients, network.gradients(() => network.crossEntropy(rehearsed, noiseKey)).gradients);
+          return projected(gradients, network.gradients(() => network.crossEntropy(rehearsed, { noiseKey })).gradients);
         },
         afterExperience: ({ own, random }) => memory.offer(own, random),
         memory: () => memory.exemplars,

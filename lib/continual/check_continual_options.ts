@@ -1,7 +1,12 @@
+import { instancesOf } from "../learning/examples.ts";
+import { isMatrix } from "../learning/instances.ts";
 import type { ContinualOptions } from "./continual_options.ts";
 import { exampleCount } from "./examples_at.ts";
 
-/** @throws {RangeError} if an option is out of its range, or an experience of the stream is empty */
+/**
+ * @throws {RangeError} if an option is out of its range, or an experience of the stream is empty
+ * @throws {TypeError} if features are to be augmented
+ */
 export function checkContinualOptions({ stream, training = {}, budget }: ContinualOptions): void {
   const { epochs, steps, batchSize = 128, learningRate = 0.001 } = training;
   for (
@@ -16,8 +21,11 @@ export function checkContinualOptions({ stream, training = {}, budget }: Continu
       `Cannot learn the stream: either epochs or steps may be given: current values are ${epochs} and ${steps}`,
     );
   }
-  if (!(learningRate > 0)) {
+  if (typeof learningRate === "number" && !(learningRate > 0)) {
     throw new RangeError(`Cannot learn the stream: learningRate must be above 0: current value is ${learningRate}`);
+  }
+  if (training.augmentation && stream.experiences.some(({ train }) => isMatrix(instancesOf(train)))) {
+    throw new TypeError("Cannot augment the stream: its examples must be images: current value is rows of features");
   }
   if (budget && budget.labels < (budget.rounds ?? 5)) {
     throw new RangeError(

@@ -12,6 +12,8 @@ import { Session } from "../runtime/engine/session.ts";
 import { type GraphVariable, Variables } from "../runtime/engine/variables.ts";
 import type { tf } from "../runtime/tensorflow.ts";
 import type { Optimizer } from "../training/optimizers.ts";
+import type { Teaching } from "./distillation.ts";
+import { unitMask } from "./unit_mask.ts";
 
 /** Examples as numbers, before they become tensors. */
 export interface HostBatch {
@@ -31,27 +33,49 @@ export interface StepNumbers {
   readonly step: number;
   /** Dropout draws from it. */
   readonly noiseKey: number;
+  /** Where there is a teacher. */
+  readonly teaching?: Omit<Teaching, "teacher">;
+}
+
+/** What the step is made of. */
+export interface CompiledStepsOptions {
+  readonly optimizer: Optimizer;
+  /** Whether a quadratic penalty pulls at the weights. */
+  readonly springs: boolean;
+  /** Whether it is noted what each weight's steps gained. */
+  readonly path: boolean;
+  /** Whether a frozen network of the same kind teaches. */
+  readonly teacher: boolean;
+}
+
+/** Values that are not the network's own. */
+export interface CompiledStepsValues {
+  /** `stiffness/n` and `middle/n` of the n-th trained weight. */
+  readonly springs?: NamedTensors;
+  /** The weights by their names. */
+  readonly teacher?: NamedTensors;
 }
 
 /** The step that most strategies take, as one graph with the weights inside. */
 export interface CompiledSteps {
-  /** @returns the mean cross-entropy before the update */
+  /** @returns the loss before the update, without the penalty */
   step(batch: HostBatch, numbers: StepNumbers): Promise<number>;
-  /** @param springs `stiffness/n` and `middle/n` of the n-th trained weight, where there is a penalty */
-  write(state: EngineState, springs?: NamedTensors): Promise<void>;
-  read(): Promise<Omit<EngineState, "step">>;
+  write(state: EngineState, values?: CompiledStepsValues): Promise<void>;
+  /** @returns with `gains`, −Σ g·Δθ since the last write, as `gain/n` of the n-th trained weight */
+  read(): Promise<Omit<EngineState, "step"> & { readonly gains: NamedTensors }>;
   close(): void;
 }
 
 /**
- * Compiles θ ← update(∇ mean cross-entropy(logits + mask, targets) + A·(θ − m)) into one graph; A and m are the springs of a
- * quadratic penalty, where there is one. It takes a quarter to a half of the time of the same step operation by operation.
+ * Compiles θ ← update(∇ loss + A·(θ − m)) into one graph. The loss is the mean cross-entropy(logits + mask, targets), with a
+ * teacher that and its distillation; A and m are the springs of a quadratic penalty, where there is one. It takes a quarter
+ * to a half of the time of the same step operation by operation.
  *
  * @returns undefined where graphs cannot be built, or not of this network
  */
 export function compiledSteps(
   network: tf.LayersModel,
-  options: { readonly optimizer: Optimizer; readonly springs: boolean },
+  options: CompiledStepsOptions,
 ): CompiledSteps | undefined {
   if (!engineSupport().available) return undefined;
   const graph = new Graph();
@@ -67,7 +91,7 @@ export function compiledSteps(
 function compile(
   graph: Graph,
   network: tf.LayersModel,
-  { optimizer, springs }: { readonly optimizer: Optimizer; readonly springs: boolean },
+  { optimizer, springs, path, teacher }: CompiledStepsOptions,
 ): CompiledSteps {
   const plan = planOf(network);
   const input = network.inputs[0].shape.slice(1) as number[];
@@ -100,15 +124,54 @@ function compile(
         attributes: { dtype: { type: "float32" } },
       })),
   });
-  const logits = add("AddV2", lower(plan.output), mask);
-  const loss = add("Mean", rowLosses(graph, "softmax", { logits, targets }), graph.integers([0]));
+  const logits = lower(plan.output);
+  const rows = rowLosses(graph, "softmax", { logits: add("AddV2", logits, mask), targets });
+  const labelled = add("Mean", rows, graph.integers([0]));
+
+  const frozen = new Variables(graph);
+  const frozenByName = new Map<string, GraphVariable>(
+    (teacher ? network.weights : []).map(({ originalName, shape }) => [
+      originalName,
+      frozen.add(`teacher/${originalName}`, shape as number[]),
+    ]),
+  );
+  const lessons = teacher ? taught() : undefined;
+  const loss = lessons?.loss ?? labelled;
+  /** The loss with the teacher's part, and what it is fed: the rows of all heads are asked at once. */
+  function taught() {
+    const feeds = {
+      labels: graph.placeholder("float32", [], "labels"),
+      coolness: graph.placeholder("float32", [], "coolness"),
+      taught: graph.placeholder("float32", [-1, units], "taught"),
+      competing: graph.placeholder("float32", [-1, units], "competing"),
+      rowWeights: graph.placeholder("float32", [-1], "rowWeights"),
+    };
+    const known = lowerNetwork(plan, {
+      graph,
+      images: x,
+      weightOf: ({ originalName }) => frozenByName.get(originalName)!.value,
+    })(plan.output);
+    const among = (logits: Output, open: Output) => {
+      const cool = add("Reshape", add("Mul", logits, feeds.coolness), graph.integers([-1, 1, units]));
+      return add("Reshape", add("AddV2", cool, open), graph.integers([-1, units]));
+    };
+    const rows = rowLosses(graph, "softmax", {
+      logits: among(logits, feeds.competing),
+      targets: add("Softmax", among(known, feeds.taught)),
+    });
+    const distilled = add("Sum", add("Mul", rows, feeds.rowWeights), graph.integers([0]));
+    return { feeds: Object.values(feeds), loss: add("AddV2", add("Mul", labelled, feeds.labels), distilled) };
+  }
 
   const trained = network.trainableWeights.map(variableOf);
   const held = new Variables(graph);
-  const gradients = graph.gradients(loss, trained.map(({ value }) => value)).map((gradient, place) => {
-    const { name, shape, value } = trained[place];
-    if (!gradient) throw new CannotCompileError("the loss does not depend on this weight", { layer: name });
+  const ownGradients = graph.gradients(loss, trained.map(({ value }) => value)).map((gradient, place) => {
+    if (gradient) return gradient;
+    throw new CannotCompileError("the loss does not depend on this weight", { layer: trained[place].name });
+  });
+  const gradients = ownGradients.map((gradient, place) => {
     if (!springs) return gradient;
+    const { shape, value } = trained[place];
     const [stiffness, middle] = ["stiffness", "middle"].map((what) => held.add(`${what}/${place}`, shape).value);
     return add("AddV2", gradient, add("Mul", stiffness, add("Sub", value, middle)));
   });
@@ -118,17 +181,44 @@ function compile(
   const updates = trained.map((variable, place) =>
     addUpdate(optimizer, { graph, variable, gradient: gradients[place], state: slots, rates, after: [ready] })
   );
+  const float = { dtype: { type: "float32" } } as const;
+  const gains = new Variables(graph);
+  const notes = !path ? [] : trained.map(({ handle, value, shape }, place) => {
+    const now = graph.add("ReadVariableOp", { inputs: [handle], attributes: float, after: [updates[place]] });
+    const gain = add("Mul", ownGradients[place], add("Sub", now, value));
+    return graph.operation("AssignSubVariableOp", {
+      inputs: [gains.add(`gain/${place}`, shape).handle, gain],
+      attributes: float,
+    });
+  });
 
   const session = new Session(graph);
   const run = session.call({
     name: "the training step",
-    feeds: [x, targets, mask, noiseKey, rates.rate, rates.epsilon, rates.decay],
+    feeds: [x, targets, mask, noiseKey, rates.rate, rates.epsilon, rates.decay, ...lessons?.feeds ?? []],
     fetches: [loss],
-    targets: [...updates, ...statistics],
+    targets: [...updates, ...statistics, ...notes],
   });
   const buffers = [input, [units], [units]].map((sizes) => new FeedBuffer("float32", sizes));
   const key = new NativeTensor({ type: "int32", shape: [] });
-  const scalars = [0, 1, 2].map(() => new NativeTensor({ type: "float32", shape: [] }));
+  const scalar = () => new NativeTensor({ type: "float32", shape: [] });
+  const scalars = [scalar(), scalar(), scalar()];
+  const lessonScalars = [scalar(), scalar()];
+  const lessonBuffers = [[units], [units], []].map((sizes) => new FeedBuffer("float32", sizes));
+
+  /** In the order of the feeds. */
+  function lessonValues({ labels, temperature, heads }: Omit<Teaching, "teacher">, count: number): NativeTensor[] {
+    lessonScalars[0].float32[0] = labels;
+    lessonScalars[1].float32[0] = 1 / temperature;
+    const joined = (rows: readonly Float32Array[]) => Float32Array.from(rows.flatMap((row) => [...row]));
+    const weights = Float32Array.from(heads, ({ weight }) => weight / count);
+    const values = [
+      joined(heads.map((head) => unitMask(head.taught, units))),
+      joined(heads.map((head) => unitMask(head.competing, units))),
+      joined(Array(count).fill(weights)),
+    ];
+    return [...lessonScalars, ...values.map((part, place) => lessonBuffers[place].filled(part))];
+  }
 
   return {
     async step(batch, numbers) {
@@ -136,26 +226,33 @@ function compile(
       const { rate, epsilon, decay } = rateValues(optimizer, { batch: numbers, step: numbers.step });
       key.int32[0] = numbers.noiseKey;
       [rate, epsilon, decay].forEach((value, place) => scalars[place].float32[0] = value);
-      const [found] = await run([...values, key, ...scalars]);
+      const taught = numbers.teaching ? lessonValues(numbers.teaching, batch.count) : [];
+      const [found] = await run([...values, key, ...scalars, ...taught]);
       const value = found.float32[0];
       found.delete();
       return value;
     },
 
-    async write(state, penalty = new Map()) {
+    async write(state, { springs: penalty = new Map(), teacher = new Map() } = {}) {
       await weights.write(session, state.weights);
       await slots.write(session, state.optimizer);
       await held.write(session, penalty);
+      await frozen.write(session, new Map([...teacher].map(([name, value]) => [`teacher/${name}`, value])));
+      await gains.write(session, new Map());
     },
 
     async read() {
-      return { weights: await weights.read(session), optimizer: await slots.read(session) };
+      return {
+        weights: await weights.read(session),
+        optimizer: await slots.read(session),
+        gains: await gains.read(session),
+      };
     },
 
     close() {
       session.close();
       graph.delete();
-      [...buffers, key, ...scalars].forEach((buffer) => buffer.delete());
+      [...buffers, ...lessonBuffers, key, ...scalars, ...lessonScalars].forEach((buffer) => buffer.delete());
     },
   };
 }

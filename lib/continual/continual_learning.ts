@@ -1,3 +1,4 @@
+import type { AugmentBatchOptions } from "../data/augment_batch.ts";
 import { lockFile } from "../data/lock_file.ts";
 import { instancesOf } from "../learning/examples.ts";
 import { isMatrix } from "../learning/instances.ts";
@@ -5,6 +6,7 @@ import { cellInterruption } from "../runtime/interruption.ts";
 import type { Random } from "../runtime/random.ts";
 import { tf } from "../runtime/tensorflow.ts";
 import { optimizerOf } from "../training/optimizers.ts";
+import { constantRate } from "../training/schedules.ts";
 import { buyLabels } from "./buy_labels.ts";
 import { checkContinualOptions } from "./check_continual_options.ts";
 import { type CheckpointPlace, readCheckpoint, writeCheckpoint } from "./continual_checkpoint.ts";
@@ -18,6 +20,7 @@ import {
 } from "./continual_network.ts";
 import type { ContinualOptions, ContinualTraining, LabelBudget } from "./continual_options.ts";
 import type { ContinualStep, Lesson, Place, StrategyRun } from "./continual_strategy.ts";
+import type { Teaching } from "./distillation.ts";
 import type { Exemplar } from "./exemplar.ts";
 import type { ExperienceRecord } from "./experience_record.ts";
 import { measureExperiences } from "./measure_experiences.ts";
@@ -181,14 +184,16 @@ async function train(run: Run, { lesson, number, share, random }: Training): Pro
   const { batchSize = 128, learningRate = 0.001 } = training;
   if (fromScratch) network.reset(random.child("weights"));
   const total = examples.length === 0 ? 0 : stepsFor(training, { examples: examples.length, share: share * effort });
+  const rate = typeof learningRate === "number" ? constantRate(learningRate) : learningRate;
   const perEpoch = Math.ceil(examples.length / batchSize);
   const task = `experience ${number + 1} of ${stream.experiences.length}`;
   const losses: number[] = [];
   let order: Int32Array = new Int32Array(0);
   const began = performance.now();
   onProgress({ kind: "begin", task, total, unit: "steps" });
-  const { loss: ownLoss, adjust, afterStep, penalty } = run.strategy;
-  const plain = ownLoss || adjust || afterStep ? undefined : await network.plainSteps(await penalty?.save());
+  const { loss: ownLoss, adjust, afterStep, penalty, path } = run.strategy;
+  const teaching = run.strategy.teaching?.();
+  const plain = ownLoss || adjust || afterStep ? undefined : await network.plainSteps({ penalty, path, teaching });
   let outcome: "done" | "stopped" = "stopped";
   try {
     for (let step = 0; step < total; step++) {
@@ -198,7 +203,7 @@ async function train(run: Run, { lesson, number, share, random }: Training): Pro
       if (start === 0) order = random.child("order").child(epoch).permutation(examples.length);
       const current = Array.from(order.subarray(start, start + batchSize), (place) => examples[place]);
       const own = random.child("step").child(step);
-      const taking = { current, seen, learningRate, random: own };
+      const taking = { current, seen, learningRate: rate(step, total), teaching, random: own };
       const loss = await (plain ? takePlainStep(run, taking, plain) : takeStep(run, taking));
       if (step >= Math.floor(0.9 * total)) losses.push(loss);
       if (step % 50 === 49) onProgress({ kind: "advance", task, done: step + 1, total, metrics: { loss } });
@@ -216,35 +221,40 @@ interface TakingStep {
   readonly current: readonly Exemplar[];
   readonly seen: number;
   readonly learningRate: number;
+  readonly teaching: Teaching | undefined;
   readonly random: Random;
 }
 
 /** @returns the loss before the update */
-async function takePlainStep({ network, strategy }: Run, taking: TakingStep, plain: PlainSteps): Promise<number> {
+async function takePlainStep(run: Run, taking: TakingStep, plain: PlainSteps): Promise<number> {
+  const { network, strategy } = run;
   const { current, seen, learningRate, random } = taking;
   const lists = strategy.rehearsal?.({ size: current.length, random: random.child("rehearsal") }) ?? [];
-  const batch = await network.host([...current, ...lists.flat()], seen);
+  const batch = await network.host([...current, ...lists.flat()], seen, augmentationOf(run, random));
   return await plain.step(batch, { learningRate, noiseKey: random.child("noise").uint32() });
 }
 
 /** @returns the loss before the update */
-async function takeStep({ network, strategy }: Run, taking: TakingStep): Promise<number> {
-  const { current, seen, learningRate, random } = taking;
+async function takeStep(run: Run, taking: TakingStep): Promise<number> {
+  const { network, strategy } = run;
+  const { current, seen, learningRate, teaching, random } = taking;
   const lists = strategy.rehearsal?.({ size: current.length, random: random.child("rehearsal") }) ?? [];
   const batches: Batch[] = [];
   try {
-    for (const list of [current, ...lists.filter(({ length }) => length > 0)]) {
-      batches.push(await network.read(list, seen));
+    for (const [place, list] of [current, ...lists.filter(({ length }) => length > 0)].entries()) {
+      batches.push(await network.read(list, seen, augmentationOf(run, random.child(place))));
     }
     const [own, ...rehearsed] = batches;
     const noiseKey = random.child("noise").uint32();
     const step: ContinualStep = { current: own, rehearsed, noiseKey, random };
     const loss = tf.tidy(() => {
       const found = network.gradients(() =>
-        strategy.loss?.(step) ?? network.crossEntropy([own, ...rehearsed], noiseKey)
+        strategy.loss?.(step) ?? network.crossEntropy([own, ...rehearsed], { noiseKey, teaching })
       );
       const adjusted = strategy.adjust?.(found.gradients, step) ?? found.gradients;
-      network.apply(strategy.penalty?.addTo(adjusted) ?? adjusted, learningRate);
+      const update = () => network.apply(strategy.penalty?.addTo(adjusted) ?? adjusted, learningRate);
+      if (strategy.path) strategy.path.follow(adjusted, update);
+      else update();
       return found.loss;
     });
     await strategy.afterStep?.(step);
@@ -254,6 +264,11 @@ async function takeStep({ network, strategy }: Run, taking: TakingStep): Promise
   } finally {
     batches.forEach(disposeBatch);
   }
+}
+
+function augmentationOf({ options }: Run, random: Random): AugmentBatchOptions | undefined {
+  const augmentation = options.training?.augmentation;
+  return augmentation && { ...augmentation, random: random.child("augmentation") };
 }
 
 /** How many labels are bought in each round; one round of all, where nothing has to be bought. */

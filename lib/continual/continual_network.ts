@@ -1,3 +1,4 @@
+import { augmentBatch, type AugmentBatchOptions } from "../data/augment_batch.ts";
 import type { Normalization } from "../data/channel_statistics.ts";
 import { type Examples, instancesOf } from "../learning/examples.ts";
 import { instanceCount, instancesAt, isMatrix } from "../learning/instances.ts";
@@ -14,8 +15,12 @@ import { dropoutLayersOf } from "../training/seeded_dropout.ts";
 import { softmaxCrossEntropy } from "../training/softmax_cross_entropy.ts";
 import { targetRows } from "../training/target_rows.ts";
 import { type CompiledSteps, compiledSteps, type HostBatch } from "./compiled_steps.ts";
+import { distillation, type Teaching } from "./distillation.ts";
 import type { Exemplar } from "./exemplar.ts";
+import type { QuadraticPenalty } from "./quadratic_penalty.ts";
 import { type ContinualStream, unitsFor } from "./stream.ts";
+import { unitMask } from "./unit_mask.ts";
+import type { WeightPath } from "./weight_path.ts";
 
 /** Examples as tensors. Whoever reads a batch disposes of its tensors. */
 export interface Batch {
@@ -32,6 +37,8 @@ export interface Batch {
 export interface Snapshot {
   /** `[count, units]`; no gradient flows into it. */
   logits(x: tf.Tensor): tf.Tensor2D;
+  /** A copy of its weights. */
+  read(): Promise<NamedTensors>;
   dispose(): void;
 }
 
@@ -41,11 +48,25 @@ export interface LossGradients {
   readonly gradients: tf.Tensor[];
 }
 
+/** Options of a network's cross-entropy. */
+export interface CrossEntropyOptions {
+  /** Dropout draws from it; there is none where it is left out. */
+  readonly noiseKey?: number;
+  readonly teaching?: Teaching;
+}
+
+/** What plain steps do beside lowering the mean cross-entropy. */
+export interface PlainStepsOptions {
+  readonly penalty?: QuadraticPenalty;
+  readonly path?: WeightPath;
+  readonly teaching?: Teaching;
+}
+
 /** Steps on the mean cross-entropy, compiled. Between the first and `end` the network's own weights are those of before. */
 export interface PlainSteps {
   /** @returns the loss before the update */
   step(batch: HostBatch, numbers: { readonly learningRate: number; readonly noiseKey: number }): Promise<number>;
-  /** Hands weights and optimizer back to the network. */
+  /** Hands weights and optimizer back to the network, and to the path what the steps gained. */
   end(): Promise<void>;
 }
 
@@ -55,19 +76,19 @@ export interface ContinualNetwork {
   /** The trained weights, in a fixed order; gradients have the same. */
   readonly weights: readonly tf.Variable[];
   /** Examples in which the units known after experience `seen` compete. */
-  host(exemplars: readonly Exemplar[], seen: number): Promise<HostBatch>;
+  host(exemplars: readonly Exemplar[], seen: number, augmentation?: AugmentBatchOptions): Promise<HostBatch>;
   /** The same as tensors. */
-  read(exemplars: readonly Exemplar[], seen: number): Promise<Batch>;
+  read(exemplars: readonly Exemplar[], seen: number, augmentation?: AugmentBatchOptions): Promise<Batch>;
   /** `[count, units]`, in training mode with noise from `noiseKey`, which otherwise is off. */
   logits(x: tf.Tensor, noiseKey?: number): tf.Tensor2D;
-  /** Mean cross-entropy over all rows of these batches, among the units that compete. */
-  crossEntropy(batches: readonly Batch[], noiseKey?: number): tf.Scalar;
+  /** Mean cross-entropy over all rows of these batches, among the units that compete; with a teacher, what it adds. */
+  crossEntropy(batches: readonly Batch[], options?: CrossEntropyOptions): tf.Scalar;
   gradients(loss: () => tf.Scalar): LossGradients;
   /**
-   * For a strategy whose loss is the mean cross-entropy, with a quadratic penalty of these springs or none; undefined where
-   * the network or the backend cannot be compiled.
+   * For a strategy whose loss is the mean cross-entropy, or that with a teacher's, and a quadratic penalty or none;
+   * undefined where the network or the backend cannot be compiled.
    */
-  plainSteps(springs?: NamedTensors): Promise<PlainSteps | undefined>;
+  plainSteps(options?: PlainStepsOptions): Promise<PlainSteps | undefined>;
   /** One update by the optimizer. */
   apply(gradients: readonly tf.Tensor[], learningRate: number): void;
   /** Of examples, in evaluation mode: logits `[count, units]`, or what the feature layer gives, flattened. */
@@ -96,8 +117,6 @@ export interface ContinualNetworkOptions {
 }
 
 const blockRows = 1000;
-/** Added to logits that do not compete: its softmax is 0, and it is finite. */
-const silent = -1e9;
 
 /**
  * Makes the network. Plain steps are compiled; losses and gradients of a strategy's own are computed operation by operation.
@@ -135,12 +154,18 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
   const normalise = normaliser(
     options.normalization ?? { mean: Array(channels).fill(0), deviation: Array(channels).fill(1) },
   );
-  const compiled = new Map<boolean, CompiledSteps | undefined>();
+  const compiled = new Map<string, CompiledSteps | undefined>();
   let step = 0;
 
-  async function inputOf(examples: Examples, indices: ArrayLike<number>): Promise<Float32Array> {
+  async function inputOf(
+    examples: Examples,
+    indices: ArrayLike<number>,
+    augmentation?: AugmentBatchOptions,
+  ): Promise<Float32Array> {
     const instances = instancesOf(examples);
-    return isMatrix(instances) ? instancesAt(instances, indices).data : normalise(await instances.read(indices));
+    if (isMatrix(instances)) return instancesAt(instances, indices).data;
+    const bytes = await instances.read(indices);
+    return normalise(augmentation ? augmentBatch(bytes, instances.shape, augmentation) : bytes);
   }
 
   const tensorOf = (values: Float32Array, count: number): tf.Tensor => tf.tensor(values, [count, ...inputShape]);
@@ -154,31 +179,36 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
     stream,
     weights: trained.map(({ variable }) => variable),
 
-    async host(exemplars, seen) {
+    async host(exemplars, seen, augmentation) {
       const parts = await Promise.all(
         [...Map.groupBy(exemplars.entries(), ([, { experience }]) => experience)].map(async (
           [experience, entries],
         ) => ({
           places: entries.map(([place]) => place),
-          values: await inputOf(stream.experiences[experience].train, entries.map(([, { index }]) => index)),
-          units: unitsFor(stream, { of: experience, seen }),
+          values: await inputOf(
+            stream.experiences[experience].train,
+            entries.map(([, { index }]) => index),
+            // Batches are read side by side: each draws from its own.
+            augmentation && { ...augmentation, random: augmentation.random.child(experience) },
+          ),
+          competing: unitMask(unitsFor(stream, { of: experience, seen }), classes),
         })),
       );
       const count = exemplars.length;
       const x = new Float32Array(count * width);
-      const mask = new Float32Array(count * classes).fill(silent);
-      for (const { places, values, units } of parts) {
+      const mask = new Float32Array(count * classes);
+      for (const { places, values, competing } of parts) {
         places.forEach((place, at) => {
           x.set(values.subarray(at * width, (at + 1) * width), place * width);
-          for (const unit of units) mask[place * classes + unit] = 0;
+          mask.set(competing, place * classes);
         });
       }
       const labels = exemplars.map(({ label }) => label);
       return { count, x, targets: targetRows(labels, { classes, labelSmoothing: 0 }), mask };
     },
 
-    async read(exemplars, seen) {
-      const { count, x, targets, mask } = await own.host(exemplars, seen);
+    async read(exemplars, seen, augmentation) {
+      const { count, x, targets, mask } = await own.host(exemplars, seen, augmentation);
       return {
         exemplars,
         x: tensorOf(x, count),
@@ -187,15 +217,23 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
       };
     },
 
-    async plainSteps(springs) {
-      const held = springs !== undefined;
-      if (!compiled.has(held)) compiled.set(held, compiledSteps(network, { optimizer, springs: held }));
-      const steps = compiled.get(held);
+    async plainSteps({ penalty, path, teaching } = {}) {
+      const kind = { springs: penalty !== undefined, path: path !== undefined, teacher: teaching !== undefined };
+      const key = JSON.stringify(kind);
+      if (!compiled.has(key)) compiled.set(key, compiledSteps(network, { optimizer, ...kind }));
+      const steps = compiled.get(key);
       if (!steps) return undefined;
-      await steps.write(await own.readState(), springs);
+      await steps.write(await own.readState(), {
+        springs: await penalty?.save(),
+        teacher: await teaching?.teacher.read(),
+      });
       return {
-        step: (batch, numbers) => steps.step(batch, { ...numbers, step: ++step }),
-        end: async () => own.writeState({ ...await steps.read(), step }),
+        step: (batch, numbers) => steps.step(batch, { ...numbers, step: ++step, teaching }),
+        async end() {
+          const { gains, ...state } = await steps.read();
+          own.writeState({ ...state, step });
+          path?.add(gains);
+        },
       };
     },
 
@@ -208,11 +246,15 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
       }
     },
 
-    crossEntropy(batches, noiseKey) {
+    crossEntropy(batches, { noiseKey, teaching } = {}) {
       const joined = <T extends tf.Tensor>(of: (batch: Batch) => T): T =>
         batches.length === 1 ? of(batches[0]) : tf.concat(batches.map(of));
-      const logits = own.logits(joined(({ x }) => x), noiseKey).add(joined(({ mask }) => mask)) as tf.Tensor2D;
-      return softmaxCrossEntropy(logits, joined(({ targets }) => targets)).mean();
+      const x = joined((batch) => batch.x);
+      const logits = own.logits(x, noiseKey);
+      const competing = logits.add(joined(({ mask }) => mask)) as tf.Tensor2D;
+      const loss = softmaxCrossEntropy(competing, joined(({ targets }) => targets)).mean() as tf.Scalar;
+      if (!teaching) return loss;
+      return loss.mul(teaching.labels).add(distillation(logits, { ...teaching, known: teaching.teacher.logits(x) }));
     },
 
     gradients(loss) {
@@ -262,6 +304,7 @@ export function continualNetwork(options: ContinualNetworkOptions): ContinualNet
       copyWeights(network, copy);
       return {
         logits: (x) => copy.apply(x) as tf.Tensor2D,
+        read: () => readWeights(copy),
         dispose: () => void copy.dispose(),
       };
     },

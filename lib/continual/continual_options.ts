@@ -1,9 +1,11 @@
+import type { Augmentation } from "../data/augment_batch.ts";
 import type { Normalization } from "../data/channel_statistics.ts";
 import type { QueryStrategy } from "../query/query_strategy.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
 import type { Random } from "../runtime/random.ts";
 import type { tf } from "../runtime/tensorflow.ts";
 import type { OptimizerName, OptimizerOptions } from "../training/optimizers.ts";
+import type { Schedule } from "../training/schedules.ts";
 import type { ContinualStrategy } from "./continual_strategy.ts";
 import type { ContinualStream } from "./stream.ts";
 
@@ -15,12 +17,14 @@ export interface ContinualTraining {
   readonly steps?: number;
   /** Default 128. */
   readonly batchSize?: number;
-  /** Default 0.001. */
-  readonly learningRate?: number;
+  /** A number, or a schedule over the steps of each experience. Default 0.001. */
+  readonly learningRate?: number | Schedule;
   /** Default `"adam"`. */
   readonly optimizer?: OptimizerName | OptimizerOptions;
   /** Whether the optimizer forgets at each experience; not by default, as in van de Ven's code and in Avalanche. */
   readonly resetOptimizer?: boolean;
+  /** Of images that are learnt from, those from a memory too; none by default. */
+  readonly augmentation?: Augmentation;
 }
 
 /** How labels are bought in an active stream. */

@@ -3,8 +3,10 @@ import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import type { tf } from "../runtime/tensorflow.ts";
 import type { Batch, ContinualNetwork } from "./continual_network.ts";
+import type { Teaching } from "./distillation.ts";
 import type { Exemplar } from "./exemplar.ts";
 import type { QuadraticPenalty } from "./quadratic_penalty.ts";
+import type { WeightPath } from "./weight_path.ts";
 
 /** Where a stream stands. */
 export interface Place {
@@ -46,19 +48,24 @@ export interface StrategyState {
 
 /**
  * One strategy on one stream: what it does differently from learning each experience as it comes. Every part may be left
- * out; without `loss`, `adjust` and `afterStep` its steps are compiled, which is several times as fast. Tensors that are made in `loss`, `adjust` and `afterStep` are freed after the step unless kept.
+ * out; without `loss`, `adjust` and `afterStep` its steps are compiled, which is several times as fast. Tensors that are
+ * made in these three are freed after the step unless kept.
  */
 export interface StrategyRun {
   /** May be called several times in an experience; changes nothing that outlives it. */
   lesson?(place: Place): Lesson | Promise<Lesson>;
   /** Lists of examples to be read along with the step's own. */
   rehearsal?(step: { readonly size: number; readonly random: Random }): readonly (readonly Exemplar[])[];
-  /** In place of the mean cross-entropy over the current and the rehearsed examples. */
+  /** A frozen network from which this experience is learnt, along with the labels; asked before the first step. */
+  teaching?(): Teaching | undefined;
+  /** In place of the mean cross-entropy over the current and the rehearsed examples, and of `teaching`. */
   loss?(step: ContinualStep): tf.Scalar;
   /** What the optimizer is given in place of the loss's gradients, before the penalty's are added. */
   adjust?(gradients: tf.Tensor[], step: ContinualStep): tf.Tensor[];
   /** A penalty that is added to the loss. */
   readonly penalty?: QuadraticPenalty;
+  /** Is told of every step: the loss's gradients, without the penalty's, and how far the weights went. */
+  readonly path?: WeightPath;
   afterStep?(step: ContinualStep): void | Promise<void>;
   afterExperience?(place: Place): Promise<void>;
   /** Scores `[items, units]` from features `[items, features]`, in place of the logits. */

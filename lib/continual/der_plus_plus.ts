@@ -49,7 +49,7 @@ export function derPlusPlus({ memory: capacity = 200, alpha = 0.2, beta = 1 }: D
             first.exemplars.map((exemplar) => tf.tensor2d(logitsOf.get(exemplar)!, [1, units])),
           );
           const off = network.logits(first.x, noiseKey).sub(earlier).square().mean();
-          return loss.add(off.mul(alpha)).add(network.crossEntropy([second], noiseKey).mul(beta));
+          return loss.add(off.mul(alpha)).add(network.crossEntropy([second], { noiseKey }).mul(beta));
         },
         async afterStep({ current: { exemplars }, random }) {
           const rows = await fresh!.data<"float32">();

@@ -10,8 +10,9 @@ export interface GDumbOptions {
 
 /**
  * GDumb (Prabhu et al., 2020, algorithms 1 and 2): keeps a class-balanced memory, and at each experience trains a new network
- * on that memory alone. The paper trains by SGD with a cosine schedule and cutmix; here training is what the stream's
- * options say, as in Avalanche, whose baseline takes SGD at 0.1 and batches of 16.
+ * on that memory alone. How is what the stream's `training` says: the paper takes SGD with momentum, cosines with warm
+ * restarts, shifted images and, but for MNIST, cutmix; Avalanche's baseline SGD at 0.1 and batches of 16.
+ * `tests/drills/split_mnist.ts` trains as the paper.
  *
  * @throws {RangeError} if the memory is not an integer ≥ 1
  */

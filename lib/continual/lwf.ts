@@ -1,7 +1,6 @@
-import { tf } from "../runtime/tensorflow.ts";
 import type { Snapshot } from "./continual_network.ts";
-import { softmaxCrossEntropy } from "../training/softmax_cross_entropy.ts";
 import type { ContinualStrategy } from "./continual_strategy.ts";
+import type { TaughtHead } from "./distillation.ts";
 
 /** What {@linkcode lwf} may be told. */
 export interface LwfOptions {
@@ -12,6 +11,11 @@ export interface LwfOptions {
    * experience n, as van de Ven and Tolias (2018). A number λ: loss + λ·distillation (Li and Hoiem, 2016, eq. 3).
    */
   readonly weight?: "byExperience" | number;
+  /**
+   * Whether the cross-entropy is summed over the units, as it is defined (default), or averaged, which makes it as many
+   * times smaller: what van de Ven's code did when the table of arXiv 1809.10635 was made.
+   */
+  readonly over?: "sum" | "mean";
 }
 
 /**
@@ -25,7 +29,7 @@ export interface LwfOptions {
  *
  * @throws {RangeError} if an option is out of its range
  */
-export function lwf({ temperature = 2, weight = "byExperience" }: LwfOptions = {}): ContinualStrategy {
+export function lwf({ temperature = 2, weight = "byExperience", over = "sum" }: LwfOptions = {}): ContinualStrategy {
   if (!(temperature > 0) || !(weight === "byExperience" || weight >= 0)) {
     throw new RangeError(
       "Cannot distil: the temperature must be above 0 and the weight at least 0: " +
@@ -34,7 +38,7 @@ export function lwf({ temperature = 2, weight = "byExperience" }: LwfOptions = {
   }
   return {
     name: "LwF",
-    options: { temperature, weight },
+    options: { temperature, weight, over },
     start(network) {
       const { stream } = network;
       let teacher: Snapshot | undefined;
@@ -45,20 +49,13 @@ export function lwf({ temperature = 2, weight = "byExperience" }: LwfOptions = {
         learnt++;
       };
       return {
-        loss({ current, noiseKey }) {
-          const logits = network.logits(current.x, noiseKey);
-          const fresh = softmaxCrossEntropy(logits.add(current.mask), current.targets).mean() as tf.Scalar;
-          if (!teacher) return fresh;
-          const known = teacher.logits(current.x);
-          const distilled = tf.addN(
-            heads().map(([taught, competing]) =>
-              distillation(pick(logits, competing), { teacher: pick(known, taught), temperature })
-            ),
-          ).div(heads().length);
-          return weight === "byExperience"
-            ? fresh.mul(1 / (learnt + 1)).add(distilled.mul(1 - 1 / (learnt + 1)))
-            : fresh.add(distilled.mul(weight));
-        },
+        teaching: () =>
+          teacher && {
+            teacher,
+            temperature,
+            labels: weight === "byExperience" ? 1 / (learnt + 1) : 1,
+            heads: heads(weight === "byExperience" ? 1 - 1 / (learnt + 1) : weight),
+          },
         afterExperience: () => Promise.try(learn),
         save: () => Promise.resolve({ data: learnt }),
         // The teacher is the network as it stands between experiences.
@@ -70,33 +67,17 @@ export function lwf({ temperature = 2, weight = "byExperience" }: LwfOptions = {
         dispose: () => teacher?.dispose(),
       };
 
-      /** The units that the teacher speaks of, and those among which the student answers, which begin with them. */
-      function heads(): [taught: readonly number[], competing: readonly number[]][] {
+      function heads(weight: number): TaughtHead[] {
         const before = stream.experiences.slice(0, learnt).map(({ units }) => units);
-        if (stream.scenario === "task") return before.map((units) => [units, units]);
-        const taught = [...new Set(before.flat())];
-        const fresh = stream.experiences[learnt].units.filter((unit) => !taught.includes(unit));
-        return [[taught, [...taught, ...fresh]]];
+        const known = [...new Set(before.flat())];
+        const all = [...new Set([...known, ...stream.experiences[learnt].units])];
+        const pairs = stream.scenario === "task" ? before.map((units) => [units, units]) : [[known, all]];
+        return pairs.map(([taught, competing]) => ({
+          taught,
+          competing,
+          weight: weight * temperature ** 2 / pairs.length / (over === "mean" ? competing.length : 1),
+        }));
       }
     },
   };
-}
-
-/** The columns at `units`; the gradient of a product is what tfjs has for every backend. */
-function pick(logits: tf.Tensor2D, units: readonly number[]): tf.Tensor2D {
-  const chosen = tf.oneHot(tf.tensor1d([...units], "int32"), logits.shape[1]).cast("float32");
-  return tf.matMul(logits, chosen as tf.Tensor2D, false, true);
-}
-
-/**
- * T²·mean over rows of −Σ_j softmax(teacher/T)_j · log softmax(student/T)_j. Columns that the teacher lacks, after its
- * own, it gives 0.
- */
-export function distillation(
-  student: tf.Tensor2D,
-  { teacher, temperature }: { readonly teacher: tf.Tensor2D; readonly temperature: number },
-): tf.Scalar {
-  const fresh = student.shape[1] - teacher.shape[1];
-  const targets = tf.softmax(teacher.div(temperature)).pad([[0, 0], [0, fresh]]);
-  return targets.mul(tf.logSoftmax(student.div(temperature))).sum(1).mean().mul(-(temperature ** 2));
 }

@@ -15,26 +15,37 @@ export interface MlpOptions {
 
 /**
  * A multi-layer perceptron: dense layers with ReLU, then logits `[batch, classes]`. The last hidden layer is the feature
- * layer. Weights start uniform in ±1/√fan-in, as PyTorch's `nn.Linear`; biases at 0.
+ * layer. Weights and biases start uniform in ±1/√fan-in, as PyTorch's `nn.Linear`.
  */
 export function mlp({ input, classes, hidden = [400, 400], random }: MlpOptions): tf.LayersModel {
-  const kernelInitializer = (name: string) =>
-    tf.initializers.varianceScaling({
-      scale: 1 / 3,
-      mode: "fanIn",
-      distribution: "uniform",
-      seed: random.child(name).uint32(),
+  const dense = (name: string, { inputs, ...options }: DenseOptions) => {
+    const limit = 1 / Math.sqrt(inputs);
+    const uniform = (what: string) =>
+      tf.initializers.randomUniform({ minval: -limit, maxval: limit, seed: random.child(name).child(what).uint32() });
+    return tf.layers.dense({
+      name,
+      ...options,
+      kernelInitializer: uniform("kernel"),
+      biasInitializer: uniform("bias"),
     });
+  };
   const network = tf.sequential();
   network.add(
     typeof input === "number"
       ? tf.layers.inputLayer({ name: "features", inputShape: [input] })
       : tf.layers.flatten({ name: "flatten", inputShape: [input.height, input.width, input.channels] }),
   );
+  let inputs = typeof input === "number" ? input : input.height * input.width * input.channels;
   for (const [place, units] of hidden.entries()) {
-    const name = `hidden${place + 1}`;
-    network.add(tf.layers.dense({ name, units, activation: "relu", kernelInitializer: kernelInitializer(name) }));
+    network.add(dense(`hidden${place + 1}`, { inputs, units, activation: "relu" }));
+    inputs = units;
   }
-  network.add(tf.layers.dense({ name: "logits", units: classes, kernelInitializer: kernelInitializer("logits") }));
+  network.add(dense("logits", { inputs, units: classes }));
   return network;
+}
+
+interface DenseOptions {
+  readonly inputs: number;
+  readonly units: number;
+  readonly activation?: "relu";
 }

@@ -1,6 +1,7 @@
 import { tf } from "../runtime/tensorflow.ts";
 import type { ContinualStrategy } from "./continual_strategy.ts";
 import { quadraticPenalty } from "./quadratic_penalty.ts";
+import { weightPath } from "./weight_path.ts";
 
 /** What {@linkcode synapticIntelligence} may be told. */
 export interface SynapticIntelligenceOptions {
@@ -37,63 +38,28 @@ export function synapticIntelligence(
     start(network) {
       const { weights } = network;
       const penalty = quadraticPenalty(weights, 2 * strength);
-      const paths = tf.tidy(() =>
-        weights.map((weight) => ({
-          weight,
-          /** −Σ g·Δθ of this experience. */
-          gain: tf.variable(tf.zerosLike(weight), false),
-          /** Where the weight was before this step. */
-          before: tf.variable(weight.clone(), false),
-          /** Where it was when the experience began. */
-          start: tf.variable(weight.clone(), false),
-        }))
-      );
-      let taskGradients: tf.Tensor[] = [];
+      const path = weightPath(weights);
       return {
         penalty,
-        adjust(gradients) {
-          taskGradients = gradients.map((gradient) => tf.keep(gradient.clone()));
-          return gradients;
-        },
-        afterStep() {
-          paths.forEach(({ weight, gain, before }, place) =>
-            tf.tidy(() => {
-              gain.assign(gain.sub(taskGradients[place].mul(weight.sub(before))));
-              before.assign(weight.clone());
-            })
-          );
-          tf.dispose(taskGradients);
-        },
+        path,
         afterExperience: () =>
           Promise.try(() => {
-            const importance = tf.tidy(() =>
-              paths.map(({ weight, gain, start }) => gain.div(weight.sub(start).square().add(damping)))
-            );
+            const importance = path.importance(damping);
             penalty.replace(importance, 1);
             tf.dispose(importance);
-            begin();
+            path.begin();
           }),
         save: async () => ({ tensors: await penalty.save() }),
         restore: ({ tensors }) =>
           Promise.try(() => {
             penalty.restore(tensors!);
-            begin();
+            path.begin();
           }),
         dispose() {
           penalty.dispose();
-          tf.dispose(paths.flatMap(({ gain, before, start }) => [gain, before, start]));
+          path.dispose();
         },
       };
-
-      function begin(): void {
-        paths.forEach(({ weight, gain, before, start }) =>
-          tf.tidy(() => {
-            gain.assign(tf.zerosLike(weight));
-            before.assign(weight.clone());
-            start.assign(weight.clone());
-          })
-        );
-      }
     },
   };
 }

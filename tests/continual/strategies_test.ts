@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type ContinualNetwork, type Exemplar, matrix, Random, tf } from "curio";
+import { type ContinualNetwork, type Exemplar, lwf, matrix, naive, Random, tf } from "curio";
 import { projected } from "../../lib/continual/a_gem.ts";
 import { classQuotas } from "../../lib/continual/class_quotas.ts";
 import { continualNetwork, disposeBatch } from "../../lib/continual/continual_network.ts";
 import { fisherInformation } from "../../lib/continual/fisher_information.ts";
 import { herdingOrder } from "../../lib/continual/herding_buffer.ts";
-import { distillation } from "../../lib/continual/lwf.ts";
+import { distillation } from "../../lib/continual/distillation.ts";
 import { quadraticPenalty } from "../../lib/continual/quadratic_penalty.ts";
 import { memoryBuffers } from "../../lib/continual/replay.ts";
 import { optimizerOf } from "../../lib/training/optimizers.ts";
 import { smallOptions, smallStream } from "./small_stream.ts";
-import { naive } from "curio";
 
 const exemplarsOf = (labels: readonly number[], experience = 0): Exemplar[] =>
   labels.map((label, index) => ({ experience, index, label }));
@@ -155,14 +154,41 @@ Deno.test("a snapshot is frozen: training the network changes nothing in it", as
   assert.equal(tf.memory().numTensors, before);
 });
 
-Deno.test("distillation() is T² times the cross-entropy at temperature T, new units being 0 for the teacher", () => {
+Deno.test("distillation() is the cross-entropy at temperature T, new units being 0 for the teacher", () => {
   tf.tidy(() => {
-    const student = tf.tensor2d([[Math.log(4), 0, Math.log(4)]]);
-    // At T = 2: student (2, 1, 2) / 5, teacher (3, 1) / 4 and nothing for the third.
-    const teacher = tf.tensor2d([[Math.log(9), 0]]);
+    const student = tf.tensor2d([[Math.log(4), 0, Math.log(4), 9]]);
+    // At T = 2: student (2, 1, 2) / 5, teacher (3, 1) / 4 and nothing for the third; the fourth is of no head.
+    const known = tf.tensor2d([[Math.log(9), 0, 5, 5]]);
+    const first = { taught: [0, 1], competing: [0, 1, 2], weight: 4 };
     const wanted = -4 * (0.75 * Math.log(2 / 5) + 0.25 * Math.log(1 / 5));
-    near(distillation(student, { teacher, temperature: 2 }).dataSync()[0], wanted);
+    near(distillation(student, { known, temperature: 2, heads: [first] }).dataSync()[0], wanted);
+    // Among 1 and 2 alone: student (1, 2) / 3, teacher (1, e^2.5) / (1 + e^2.5).
+    const second = { taught: [1, 2], competing: [1, 2], weight: 0.5 };
+    const [one, two] = [1, Math.exp(2.5)].map((value) => value / (1 + Math.exp(2.5)));
+    const added = -0.5 * (one * Math.log(1 / 3) + two * Math.log(2 / 3));
+    near(distillation(student, { known, temperature: 2, heads: [first, second] }).dataSync()[0], wanted + added);
   });
+});
+
+Deno.test("lwf() asks for each head where tasks are known, otherwise among all; T² and the share are in the weights", async () => {
+  for (
+    const [scenario, over, heads] of [
+      ["task", "sum", [{ taught: [0, 1], competing: [0, 1], weight: 4 * 0.5 }]],
+      ["class", "sum", [{ taught: [0, 1], competing: [0, 1, 2, 3], weight: 4 * 0.5 }]],
+      ["class", "mean", [{ taught: [0, 1], competing: [0, 1, 2, 3], weight: 0.5 }]],
+      ["domain", "mean", [{ taught: [0, 1], competing: [0, 1], weight: 1 }]],
+    ] as const
+  ) {
+    const { stream, build, random } = smallOptions({ strategy: naive(), scenario });
+    const network = continualNetwork({ stream, build, random, optimizer: optimizerOf("sgd") });
+    const run = lwf({ over }).start(network);
+    assert.equal(run.teaching!(), undefined);
+    await run.afterExperience!({ number: 0, own: [], random });
+    const { teacher: _, ...teaching } = run.teaching!()!;
+    assert.deepEqual(teaching, { temperature: 2, labels: 0.5, heads });
+    run.dispose!();
+    network.dispose();
+  }
 });
 
 Deno.test("A-GEM projects a gradient only where it points against the reference, and then at right angles to it", () => {
