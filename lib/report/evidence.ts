@@ -18,6 +18,9 @@ const curve = z.strictObject({
   strategy: z.string(),
 });
 
+/** A metric that is the mean test accuracy of the last models of a strategy, in the runs of a study. */
+const last = z.strictObject({ statistic: z.literal("lastAccuracy"), study: z.string(), strategy: z.string() });
+
 const run = z.strictObject({
   study: z.string(),
   strategy: z.string(),
@@ -49,7 +52,7 @@ export const Evidence = z.strictObject({
     /** The first 8 bytes of the SHA-256 of each image, one after the other, in base64. */
     images: z.base64(),
   }),
-  metrics: z.record(z.string(), z.discriminatedUnion("statistic", [predicted, curve])),
+  metrics: z.record(z.string(), z.discriminatedUnion("statistic", [predicted, curve, last])),
   runs: z.array(run),
 });
 

@@ -28,6 +28,8 @@ export interface EvidenceOptions {
   readonly macroF1?: ByMetric<Pick<Evaluation, "predictions">>;
   /** By what the names of the metrics begin with, `CNN, AULC` of `CNN, AULC, margin`: the runs that were compared. */
   readonly aulc?: ByMetric<EvidenceRun>;
+  /** The same, of metrics that are the mean test accuracy of each strategy's last models: `CNN, last round, margin`. */
+  readonly lastAccuracy?: ByMetric<EvidenceRun>;
 }
 
 /** Where the evidence of a notebook lies in a reports folder. */
@@ -43,11 +45,14 @@ export function evidencePath(folder: string, notebook: string): string {
  */
 export async function writeEvidence(
   notebook: string,
-  { folder, test, accuracy = {}, macroF1 = {}, aulc = {} }: EvidenceOptions & { readonly folder: string },
+  { folder, test, accuracy = {}, macroF1 = {}, aulc = {}, lastAccuracy = {} }: EvidenceOptions & {
+    readonly folder: string;
+  },
 ): Promise<Evidence> {
   const { name, checksum, classNames, images } = test;
   const predicted = (statistic: "accuracy" | "macroF1", byMetric: ByMetric<Pick<Evaluation, "predictions">>) =>
-    Object.entries(byMetric).map(([metric, evaluations = []]) => {
+    Object.entries(byMetric).flatMap(([metric, evaluations]) => {
+      if (evaluations === undefined) return [];
       const wrong = evaluations.find(({ predictions }) => predictions.length !== images.count);
       if (wrong) {
         throw new RangeError(
@@ -55,18 +60,21 @@ export async function writeEvidence(
             `current value for ${metric} is ${wrong.predictions.length}. Give the dataset that was evaluated on.`,
         );
       }
-      return [metric, { statistic, predictions: evaluations.map(({ predictions }) => [...predictions]) }] as const;
+      return [[metric, { statistic, predictions: evaluations.map(({ predictions }) => [...predictions]) }] as const];
     });
-  const finished = Object.entries(aulc).flatMap(([study, runs = []]) =>
-    runs.filter(({ rounds }) => rounds.length > 0).map((run) => ({ study, ...run }))
+  const studies = [["aulc", aulc], ["lastAccuracy", lastAccuracy]] as const;
+  const finished = studies.flatMap(([statistic, byMetric]) =>
+    Object.entries(byMetric).flatMap(([study, runs = []]) =>
+      runs.filter(({ rounds }) => rounds.length > 0).map((run) => ({ statistic, study, ...run }))
+    )
   );
-  const areas = finished.map(({ study, strategy }) =>
-    [`${study}, ${strategy}`, { statistic: "aulc", study, strategy }] as const
+  const compared = finished.map(({ statistic, study, strategy }) =>
+    [`${study}, ${strategy}`, { statistic, study, strategy }] as const
   );
   const evidence = Evidence.parse({
     notebook,
     test: { name, checksum, classes: classNames.length, images: packHashes(await contentHashes(images)) },
-    metrics: Object.fromEntries([...predicted("accuracy", accuracy), ...predicted("macroF1", macroF1), ...areas]),
+    metrics: Object.fromEntries([...predicted("accuracy", accuracy), ...predicted("macroF1", macroF1), ...compared]),
     runs: finished.map(({ study, strategy, seed, rounds }) => ({
       ...{ study, strategy, seed },
       initial: (rounds[0].initial ?? []).map(({ index }) => index),

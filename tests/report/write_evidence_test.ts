@@ -26,7 +26,7 @@ Deno.test("writeEvidence() writes what readEvidence() reads back: predictions by
   withFolder(async (folder) => {
     const written = await writeEvidence("03_test", {
       ...{ folder, test },
-      accuracy: { "all labels": [{ predictions: Int32Array.of(0, 1, 1, 0) }] },
+      accuracy: { "all labels": [{ predictions: Int32Array.of(0, 1, 1, 0) }], "not there": undefined },
       macroF1: { F1: [{ predictions: Int32Array.of(0, 0, 1, 0) }, { predictions: Int32Array.of(1, 0, 1, 0) }] },
       aulc: {
         "CNN, AULC": [
@@ -35,6 +35,7 @@ Deno.test("writeEvidence() writes what readEvidence() reads back: predictions by
         ],
         "probe, AULC": undefined,
       },
+      lastAccuracy: { "CNN, last round": [{ strategy: "margin", seed: 8, rounds: rounds.slice(0, 1) }] },
     });
     const read = await readEvidence(join(folder, "03_test.evidence.json.gz"));
     assert.deepEqual(read, written);
@@ -43,14 +44,17 @@ Deno.test("writeEvidence() writes what readEvidence() reads back: predictions by
       "all labels": { statistic: "accuracy", predictions: [[0, 1, 1, 0]] },
       "F1": { statistic: "macroF1", predictions: [[0, 0, 1, 0], [1, 0, 1, 0]] },
       "CNN, AULC, margin": { statistic: "aulc", study: "CNN, AULC", strategy: "margin" },
+      "CNN, last round, margin": { statistic: "lastAccuracy", study: "CNN, last round", strategy: "margin" },
     });
-    assert.deepEqual(read.runs, [{
+    assert.deepEqual(read.runs.slice(0, 1), [{
       ...{ study: "CNN, AULC", strategy: "margin", seed: 7, initial: [4, 9] },
       rounds: [
         { labels: 2, budget: 3, testAccuracy: 0.5, asked: [7] },
         { labels: 3, budget: 4, testAccuracy: 0.75, asked: [] },
       ],
     }]);
+    const [, { study, seed, rounds: [only] }] = read.runs;
+    assert.deepEqual([study, seed, only.testAccuracy], ["CNN, last round", 8, 0.5]);
   }));
 
 Deno.test("writeEvidence() refuses predictions for another number of images", async () => {

@@ -24,7 +24,8 @@ export interface AccuracyRow {
 /**
  * The accuracies that the assignment asks for, as far as the core notebooks have them, by approach: the custom CNN on all
  * images (notebook 1), pretrained networks beside it with the most labels tried (notebook 2), active learning beside
- * random labels and all labels (the one table of notebook 3). None is rounded.
+ * random labels and all labels (the one table of notebook 3; where there is a metric, which has evidence behind it, its
+ * value). None is rounded.
  */
 export function accuracyRows(findings: Findings): AccuracyRow[] {
   const rows = findings.notebooks.flatMap((found) => {
@@ -95,12 +96,13 @@ function activeRows(
     if (by !== "everything" && labels !== spent) return [];
     const isChosen = by !== "everything" && by !== "random";
     const isCustom = model === "custom CNN";
+    const metric = `${isCustom ? "CNN" : model}, ${by === "everything" ? "all labels" : `last round, ${by}`}`;
     return [{
       approach: isChosen ? "active learning" : isCustom ? "custom CNN" : "pretrained",
       network: isCustom ? "a narrower CNN" : `fine-tuned ${backbone}`,
       labels: formatCount(labels),
       by,
-      accuracy,
+      accuracy: metrics[metric]?.value ?? accuracy,
       tolerance,
       seconds,
       notebook: name,

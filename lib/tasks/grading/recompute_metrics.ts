@@ -12,8 +12,8 @@ export type Recomputed = { readonly value: number } | { readonly fault: string }
 /**
  * Computes the metrics of a notebook again, from what its models predicted, with the grader's own labels.
  *
- * A mean area under learning curves is computed from the accuracies that the evidence gives for its points;
- * `checkMetrics` asks whether predictions stand behind them.
+ * What is of learning curves is computed from the accuracies that the evidence gives for their points; `checkMetrics`
+ * asks whether predictions stand behind them.
  *
  * @returns by name, in the order of the evidence
  */
@@ -23,6 +23,7 @@ export function recomputeMetrics(evidence: Evidence, testImages: TestImages): Ma
   return new Map(
     Object.entries(evidence.metrics).map(([name, metric]): [string, Recomputed] => {
       if (metric.statistic === "aulc") return [name, areaOf(evidence, metric)];
+      if (metric.statistic === "lastAccuracy") return [name, lastAccuracyOf(evidence, metric)];
       if (strange) return [name, { fault: strange }];
       const wrong = metric.predictions.find(({ length }) => length !== images.length);
       if (wrong) return [name, { fault: `it gives ${wrong.length} predictions for ${images.length} test images` }];
@@ -65,12 +66,18 @@ function statisticOf(statistic: "accuracy" | "macroF1", { classes, images, testI
   return statistic === "accuracy" ? evaluation.accuracy : evaluation.macro.f1;
 }
 
-interface Area {
+interface Compared {
   readonly study: string;
   readonly strategy: string;
 }
 
-function areaOf({ runs }: Evidence, { study, strategy }: Area): Recomputed {
+function lastAccuracyOf({ runs }: Evidence, { study, strategy }: Compared): Recomputed {
+  const own = runs.filter((run) => run.study === study && run.strategy === strategy);
+  if (own.length === 0) return { fault: `no run of ${strategy} stands behind it` };
+  return { value: own.reduce((sum, { rounds }) => sum + rounds.at(-1)!.testAccuracy, 0) / own.length };
+}
+
+function areaOf({ runs }: Evidence, { study, strategy }: Compared): Recomputed {
   const curves = runs.filter((run) => run.study === study).map(({ strategy, seed, rounds }) => ({
     strategy,
     seed,

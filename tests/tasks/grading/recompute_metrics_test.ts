@@ -28,6 +28,14 @@ Deno.test("recomputeMetrics() gives the areas that the notebook's own statistics
   }
 });
 
+Deno.test("recomputeMetrics() gives the mean accuracy of a strategy's last models", () => {
+  const last = (strategy: string) => ({ it: { statistic: "lastAccuracy" as const, study: "CNN, AULC", strategy } });
+  const of = (strategy: string) => recomputeMetrics({ ...third, metrics: last(strategy) }, testImages).get("it");
+  // (40 + 10·2 + rank + place + shift) / 100 at the places 1 and 2, with the shift 1 and entropy's rank 2.
+  assert.deepEqual(of("entropy"), { value: 0.645 });
+  assert.deepEqual(of("nobody's"), { fault: "no run of nobody's stands behind it" });
+});
+
 Deno.test("recomputeMetrics() says why evidence is of no use", () => {
   const fault = (change: Partial<typeof first>) => {
     const found = recomputeMetrics({ ...first, ...change }, testImages).values().next().value!;
