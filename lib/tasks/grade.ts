@@ -1,5 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { ignoreNotFound } from "../data/ignore_not_found.ts";
 import { lockFile } from "../data/lock_file.ts";
 import { reportsFolder } from "../report/reports_folder.ts";
 import type { ProfileName } from "../runtime/profile.ts";
@@ -21,6 +22,7 @@ import { findSubmissions, SubmissionError } from "./grading/submission_files.ts"
 import { submissionPage } from "./grading/submission_page.ts";
 import { loadTestImages, type TestImages } from "./grading/test_images.ts";
 import { codeOf, notebookName, readNotebook } from "./notebook_file.ts";
+import { SetupError } from "./setup/step.ts";
 import { duration, say, statusLine } from "./terminal.ts";
 
 const usage = `deno task grade SUBMISSIONS… [options]
@@ -31,6 +33,7 @@ for each. SUBMISSIONS are project folders, .zip or .tar.gz archives as \`deno ta
 What is finished is kept: the same command goes on where it was stopped.
 
   --reference      executes our own notebooks at --seeds seeds (20), for ranges that results are held against
+  --notebooks LIST of ours, these alone: 01,03
   --profile NAME   how much the notebooks compute: smoke (the default), quick, full
   --seed N         the grader's seed: 7; the one after it shows whether the seed changes anything
   --rubric FILE    points by requirement, as in lib/tasks/grading/default_rubric.json
@@ -53,6 +56,7 @@ export async function run(args: readonly string[]): Promise<number> {
     options: {
       reference: { type: "boolean", default: false },
       seeds: { type: "string", default: "20" },
+      notebooks: { type: "string" },
       profile: { type: "string", default: "smoke" },
       seed: { type: "string", default: "7" },
       rubric: { type: "string" },
@@ -83,13 +87,14 @@ export async function run(args: readonly string[]): Promise<number> {
       ...{ profile, limits, all: values.all, withReference: values.reference, paths: positionals },
       seed: amount("--seed", values.seed, { whole: true }),
       seeds: amount("--seeds", values.seeds, { whole: true }),
+      notebooks: values.notebooks?.split(",") ?? [],
       library: oneOf("--lib", values.lib, ["ours", "theirs"]) === "ours" ? "pristine" : "own",
       jobs: values.jobs === undefined ? undefined : amount("--jobs", values.jobs, { whole: true }),
       output: resolve(values.output),
       rubricFile: values.rubric,
     });
   } catch (error) {
-    const isMisuse = [RangeError, SyntaxError, SubmissionError, Deno.errors.NotFound].some((kind) =>
+    const isMisuse = [RangeError, SyntaxError, SetupError, SubmissionError, Deno.errors.NotFound].some((kind) =>
       error instanceof kind
     );
     if (!isMisuse || !(error instanceof Error)) throw error;
@@ -104,6 +109,8 @@ interface Wanted {
   readonly limits: Limits;
   readonly seed: number;
   readonly seeds: number;
+  /** Of our own, for the reference; without names, those that `all` says. */
+  readonly notebooks: readonly string[];
   readonly library: "pristine" | "own";
   readonly all: boolean;
   readonly withReference: boolean;
@@ -112,7 +119,9 @@ interface Wanted {
   readonly rubricFile?: string;
 }
 
-async function grade({ paths, withReference, seeds, jobs, output, rubricFile, ...how }: Wanted): Promise<number> {
+async function grade(
+  { paths, withReference, seeds, notebooks, jobs, output, rubricFile, ...how }: Wanted,
+): Promise<number> {
   const rubric = await readRubric(rubricFile);
   const submissions = await findSubmissions(paths);
   if (submissions.length === 0 && !withReference) {
@@ -139,7 +148,7 @@ async function grade({ paths, withReference, seeds, jobs, output, rubricFile, ..
   const file = join(output, "reference.json");
   try {
     if (withReference) {
-      const failure = await runReference(file, { ...common, dataset, seeds, output });
+      const failure = await runReference(file, { ...common, dataset, seeds, output, names: notebooks });
       if (failure !== undefined) {
         say(failure);
         return 1;
@@ -194,16 +203,18 @@ interface ReferenceRun {
   readonly signal: AbortSignal;
   readonly dataset: string;
   readonly seeds: number;
+  readonly names: readonly string[];
+  readonly all: boolean;
   readonly output: string;
 }
 
 /** @returns why it could not be made, if it could not */
 async function runReference(
   file: string,
-  { dataset, seeds, output, profile, signal, testImages, isolation, limits }: ReferenceRun,
+  { dataset, seeds, names, all, output, profile, signal, testImages, isolation, limits }: ReferenceRun,
 ): Promise<string | undefined> {
   const folder = join(projectRoot, "notebooks");
-  const paths = await findNotebooks([]);
+  const paths = await findNotebooks(names, { all });
   const notebooks = await Promise.all(
     paths.map(async (path) => ({ name: notebookName(path), cells: codeOf(await readNotebook(path)) })),
   );
@@ -212,13 +223,13 @@ async function runReference(
   let said = "";
   try {
     await makeReference(file, {
-      ...{ profile, dataset, seeds, signal },
+      ...{ notebooks, profile, dataset, seeds, signal },
       onSeed: (seed, { done, of }) => said = `seed ${seed}, ${done} of ${of} done`,
-      async runSeed(seed) {
+      async runSeed(missing, seed) {
         const work = await Deno.makeTempDir({ dir: output, prefix: "reference-" });
         try {
           const options = { isolation, limits, lane, work, notebooks: folder, testImages, seed, profile, signal };
-          const { rerun } = await reExecute(notebooks, {
+          const { rerun } = await reExecute(missing, {
             ...options,
             onCell: (notebook, cell, of) => line.update(`${said}: ${notebook}, cell ${cell} of ${of}`),
           });
@@ -228,7 +239,7 @@ async function runReference(
         }
       },
     });
-    line.end(`${shown(file)} holds ${seeds} seeds`);
+    line.end(`${shown(file)} holds ${seeds} seeds of ${notebooks.map(({ name }) => name).join(", ")}`);
   } catch (error) {
     line.end("stopped");
     if (signal.aborted || !(error instanceof Error)) throw error;
@@ -251,6 +262,8 @@ async function writeGrades(
     const safe = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 40);
     return `pages/${`${place + 1}`.padStart(digits, "0")}-${safe}.html`;
   });
+  // Of whoever is no longer among them, or has another place.
+  await Deno.remove(join(output, "pages"), { recursive: true }).catch(ignoreNotFound);
   for (const [place, outcome] of outcomes.entries()) {
     const figures = "figures" in outcome ? relative(join(output, "pages"), outcome.figures) : "";
     await writeFileAtomic(join(output, pages[place]), submissionPage(outcome, { figures }));

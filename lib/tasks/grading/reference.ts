@@ -2,8 +2,14 @@ import { z } from "zod";
 import { momentsOf, studentT } from "../../report/statistics/student_t.ts";
 import { writeFileAtomic } from "../../runtime/write_file_atomic.ts";
 
-/** What one notebook gave, by metric and seed. */
-const notebook = z.strictObject({ metrics: z.record(z.string(), z.record(z.string(), z.number())) });
+/** What one notebook gave. */
+const notebook = z.strictObject({
+  /** The SHA-256 of its cells with code: what another notebook gave is no reference for this one. */
+  code: z.string(),
+  seeds: z.array(z.int()),
+  /** By metric and seed. */
+  metrics: z.record(z.string(), z.record(z.string(), z.number())),
+});
 
 /**
  * What the grader's own notebooks gave, by profile and notebook: made by `deno task grade --reference`, seed by seed.
@@ -13,7 +19,7 @@ export const Reference = z.strictObject({
   dataset: z.string(),
   profiles: z.partialRecord(
     z.enum(["smoke", "quick", "full"]),
-    z.strictObject({ seeds: z.array(z.int()), notebooks: z.record(z.string(), notebook) }),
+    z.strictObject({ notebooks: z.record(z.string(), notebook) }),
   ),
 });
 

@@ -57,21 +57,26 @@ Deno.test("referenceRange() does not depend on the order of seeds", () => {
   }));
 });
 
+const notebooks = names.map((name) => ({ name, cells: [`"${name}";`] }));
+const made = { notebooks, profile: "smoke", dataset: "made up" } as const;
+const runOf = (wanted: readonly { readonly name: string }[], seed: number) =>
+  rerunAt(seed).notebooks.filter(({ notebook }) => wanted.some(({ name }) => name === notebook));
+
 Deno.test("makeReference() goes on with the seeds that are missing, and adds profiles and seeds to what is there", () =>
   inFolder(async (file) => {
     const ran: number[] = [];
-    const runSeed = (seed: number) => {
+    const runSeed = (missing: readonly { readonly name: string }[], seed: number) => {
       ran.push(seed);
       if (seed === 103 && ran.length === 3) throw new Error("the machine was switched off");
-      return Promise.resolve(rerunAt(seed).notebooks);
+      return Promise.resolve(runOf(missing, seed));
     };
-    const how = { profile: "smoke", dataset: "made up", seeds: 4, runSeed } as const;
+    const how = { ...made, seeds: 4, runSeed };
     await assert.rejects(makeReference(file, how), /switched off/);
-    assert.deepEqual((await readReference(file)).profiles.smoke?.seeds, [101, 102]);
-    const told: boolean[] = [];
-    const reference = await makeReference(file, { ...how, onSeed: (_, { known }) => told.push(known) });
+    assert.deepEqual((await readReference(file)).profiles.smoke?.notebooks[names[2]].seeds, [101, 102]);
+    const told: number[] = [];
+    const reference = await makeReference(file, { ...how, onSeed: (_, { missing }) => told.push(missing.length) });
     assert.deepEqual(ran, [101, 102, 103, 103, 104]);
-    assert.deepEqual(told, [true, true, false, false]);
+    assert.deepEqual(told, [0, 0, 3, 3]);
     assert.deepEqual(await readReference(file), reference);
     const ranges = rangesOf(reference.profiles.smoke, names[0]);
     // Seeds move the accuracy by (seed mod 3) points: 0.80, 0.78, 0.79, 0.80.
@@ -82,16 +87,48 @@ Deno.test("makeReference() goes on with the seeds that are missing, and adds pro
     assert.equal(rangesOf(both.profiles.full, names[0]).size, 0);
   }));
 
+Deno.test("makeReference() executes only the notebooks that lack a seed, and those that have changed from the first", () =>
+  inFolder(async (file) => {
+    const ran: string[] = [];
+    const runSeed = (missing: readonly { readonly name: string }[], seed: number) => {
+      ran.push(...missing.map(({ name }) => `${name.slice(0, 2)} at ${seed}`));
+      return Promise.resolve(runOf(missing, seed));
+    };
+    const make = async (some: typeof notebooks, seeds: number) => {
+      ran.length = 0;
+      return await makeReference(file, { ...made, notebooks: some, seeds, runSeed });
+    };
+    await make(notebooks.slice(0, 1), 2);
+    assert.deepEqual(ran, ["01 at 101", "01 at 102"]);
+    await make(notebooks.slice(0, 2), 2);
+    assert.deepEqual(ran, ["02 at 101", "02 at 102"]);
+    const changed = [{ name: names[0], cells: ["changed;"] }, notebooks[1]];
+    const { profiles } = await make(changed, 1);
+    assert.deepEqual(ran, ["01 at 101"]);
+    assert.deepEqual(profiles.smoke?.notebooks[names[0]].seeds, [101]);
+    assert.deepEqual(Object.keys(profiles.smoke!.notebooks[names[0]].metrics.testAccuracy), ["101"]);
+    assert.deepEqual(profiles.smoke?.notebooks[names[1]].seeds, [101, 102]);
+  }));
+
 Deno.test("makeReference() refuses a file of another dataset, and a notebook of ours that fails", () =>
   inFolder(async (file) => {
-    const how = { profile: "smoke", seeds: [1], runSeed: () => Promise.resolve(rerunAt(1).notebooks) } as const;
-    await makeReference(file, { ...how, dataset: "made up" });
-    await assert.rejects(makeReference(file, { ...how, dataset: "cifar-10" }), /must be of cifar-10: .* made up/);
+    const how = { ...made, seeds: [1], runSeed: () => Promise.resolve(rerunAt(1).notebooks) };
+    await makeReference(file, how);
+    await assert.rejects(
+      makeReference(file, { ...how, dataset: "cifar-10" }),
+      /must be of cifar-10: .* made up/,
+    );
     const failing = rerunAt(2).notebooks.map((each) => ({ ...each, outcome: "failed" as const, error: "no data" }));
     await assert.rejects(
-      makeReference(file, { ...how, dataset: "made up", seeds: [2], runSeed: () => Promise.resolve(failing) }),
+      makeReference(file, { ...how, seeds: [2], runSeed: () => Promise.resolve(failing) }),
       /01_baseline_cnn must pass at seed 2: failed: no data/,
     );
+    // One that cannot run on this dataset is known to be skipped, and not tried again.
+    const skipped = runOf(notebooks.slice(0, 1), 3).map((each) => ({ ...each, outcome: "skipped" as const }));
+    const only = { ...how, notebooks: notebooks.slice(0, 1), seeds: [3], runSeed: () => Promise.resolve(skipped) };
+    const { profiles } = await makeReference(file, only);
+    assert.deepEqual(profiles.smoke?.notebooks[names[0]].seeds, [1, 3]);
+    await makeReference(file, { ...only, runSeed: () => Promise.reject(new Error("executed again")) });
   }));
 
 Deno.test("readReference() names a file that is none, and the place", () =>

@@ -179,12 +179,12 @@ export function sampleReference(): Reference {
     const metrics = Object.keys(files[0][1].metrics.metrics).map((metric) =>
       [metric, Object.fromEntries(files.map(([seed, { metrics }]) => [seed, metrics.metrics[metric].value]))] as const
     );
-    return [name, { metrics: Object.fromEntries(metrics) }] as const;
+    return [name, { code: name, seeds, metrics: Object.fromEntries(metrics) }] as const;
   });
   return {
     format: "curio reference 1",
     dataset: "made up",
-    profiles: { smoke: { seeds, notebooks: Object.fromEntries(notebooks) } },
+    profiles: { smoke: { notebooks: Object.fromEntries(notebooks) } },
   };
 }
 

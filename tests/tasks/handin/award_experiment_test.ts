@@ -46,8 +46,8 @@ Deno.test("awardExperiment() holds metrics against a reference", async () => {
     const reference = join(folder, "reference.json");
     const around = async (middle: number) => {
       const values = { 1: middle - 0.01, 2: middle, 3: middle + 0.01 };
-      const notebooks = { ps1: { metrics: { testAccuracy: values } } };
-      const profiles = { quick: { seeds: [1, 2, 3], notebooks } };
+      const notebooks = { ps1: { code: "", seeds: [1, 2, 3], metrics: { testAccuracy: values } } };
+      const profiles = { quick: { notebooks } };
       await writeReference(reference, { format: "curio reference 1", dataset: "pixels", profiles });
       return await pointsOf({ reference });
     };
