@@ -90,19 +90,19 @@ function seenBy(trail: TrailSummary, evidence: Evidence): Seen {
     let isSeen = runs.has(runKey(run));
     for (const { labels, testAccuracy } of run.rounds) {
       const like = byAccuracy.get(accuracyKey(testAccuracy)) ?? [];
-      const counts = like.map(({ learntFrom }) => learntFrom?.images ?? 0);
+      const fewest = like.reduce((least, { learntFrom }) => Math.min(least, learntFrom?.images ?? 0), Infinity);
       if (like.length === 0) isSeen = false;
-      else if (Math.min(...counts) > labels) {
+      else if (fewest > labels) {
         miscounted.push(
           `A model of ${run.strategy} at seed ${run.seed} is said to have learnt from ${labels} labels; ` +
-            `it had learnt from ${Math.min(...counts)} images.`,
+            `it had learnt from ${fewest} images.`,
         );
       }
     }
     places.set(run, isSeen);
   }
   const known = Object.entries(evidence.metrics).filter(([, metric]) => {
-    if (metric.statistic !== "aulc") {
+    if ("predictions" in metric) {
       return metric.predictions.every((classes) =>
         classes.length === images.length && digests.has(predictionDigest(images, classes))
       );

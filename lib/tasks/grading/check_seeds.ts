@@ -1,17 +1,28 @@
 import type { Evidence } from "../../report/evidence.ts";
 import { rounding } from "./check_metrics.ts";
-import type { NotebookRerun, Rerun } from "./submission_record.ts";
+import type { NotebookRerun, SubmissionRecord } from "./submission_record.ts";
 import type { Finding } from "./verdict.ts";
 
 /** Of two runs from one seed on one machine, at least so many predictions agree; from two seeds, far fewer do. */
 const leastAgreement = 0.995;
 
 /**
- * Whether the seed does what it should: another one changes the numbers, the same one gives them again, and the
- * notebook says the seed that it was given.
+ * Whether the seed does what it should: another one changes the numbers and what the runs of a study begin from, the
+ * same one gives them again, and the notebook says the seed that it was given.
  */
-export function checkSeeds(reruns: readonly Rerun[]): Finding[] {
-  const findings: Finding[] = [];
+export function checkSeeds(record: Pick<SubmissionRecord, "claims" | "claimedEvidence" | "reruns">): Finding[] {
+  const { reruns } = record;
+  const findings = reruns.flatMap(({ seed, notebooks }) =>
+    notebooks.flatMap((each) =>
+      studySeeds(record, { ...each, seed }).filter(({ claimed, again }) => claimed === again)
+        .map(({ study, claimed, claimedAt }): Finding => {
+          const text =
+            `The runs of "${study}" begin with the seed ${claimed}, as they did when the notebook was given ` +
+            `${claimedAt}; it was given ${seed}.`;
+          return { cause: "seed-ignored", notebook: each.notebook, text };
+        })
+    )
+  );
   for (const { seed, notebooks } of reruns) {
     for (const { notebook, metrics } of notebooks) {
       if (typeof metrics?.seed !== "number" || metrics.seed === seed) continue;
@@ -29,6 +40,40 @@ export function checkSeeds(reruns: readonly Rerun[]): Finding[] {
     })
   );
   return findings;
+}
+
+/** What the runs of a study began with, as it was handed in and as it was executed again by another seed. */
+interface StudySeeds {
+  readonly study: string;
+  /** The smallest seed of its runs. */
+  readonly claimed: number;
+  readonly again: number;
+  readonly claimedAt: number;
+}
+
+/**
+ * For each study that was handed in and executed again, by different seeds: what its runs began with. Where there are
+ * such, no second execution has to show what the seed does. Nothing else is compared: the two may differ in profile and
+ * machine.
+ */
+export function studySeeds(
+  { claims, claimedEvidence }: Pick<SubmissionRecord, "claims" | "claimedEvidence">,
+  { notebook, seed, evidence }: Pick<NotebookRerun, "notebook" | "evidence"> & { readonly seed: number },
+): StudySeeds[] {
+  const claimedAt = claims[notebook]?.seed;
+  if (typeof claimedAt !== "number" || claimedAt === seed) return [];
+  const own = firstSeeds(evidence);
+  return [...firstSeeds(claimedEvidence[notebook])].flatMap(([study, claimed]) => {
+    const again = own.get(study);
+    return again === undefined ? [] : [{ study, claimed, again, claimedAt }];
+  });
+}
+
+/** By study, the smallest seed of its runs. */
+function firstSeeds(evidence: Evidence | null | undefined): Map<string, number> {
+  const first = new Map<string, number>();
+  for (const { study, seed } of evidence?.runs ?? []) first.set(study, Math.min(seed, first.get(study) ?? Infinity));
+  return first;
 }
 
 type Two<T> = readonly [one: T, other: T];
@@ -64,7 +109,7 @@ function compare([first, second]: Two<NotebookRerun>, [seed, other]: Two<number>
 function agreementOf([one, other]: Two<Evidence>): number | undefined {
   const pairs = Object.entries(one.metrics).flatMap(([name, metric]) => {
     const same = other.metrics[name];
-    if (metric.statistic === "aulc" || same === undefined || same.statistic === "aulc") return [];
+    if (!("predictions" in metric && same && "predictions" in same)) return [];
     return metric.predictions.flatMap((classes, model) =>
       classes.map((each, image): Two<number | undefined> => [each, same.predictions[model]?.[image]])
     );

@@ -45,7 +45,7 @@ export function judgeSubmission(
     ...notebooks.flatMap(({ checked }) => checked.findings),
     ...claimed,
     // A notebook that nobody asked for may be about something that no seed decides, or about other beginnings.
-    ...[...checkSeeds(record.reruns), ...notebooks.flatMap(checkComparison)]
+    ...[...checkSeeds(record), ...notebooks.flatMap(checkComparison)]
       .filter(({ notebook }) => wanted.some((name) => name === notebook)),
     ...contradictions(record),
     ...record.unreadable.map(({ file, fault }) => worthKnowing(`${file} cannot be read: ${fault}`)),

@@ -16,19 +16,20 @@ const kinds = [
   { ending: ".evidence.json.gz", schema: Evidence, kind: "evidence" },
 ] as const;
 
-/** Beyond this it is no report, and whoever wrote it wants the grader's memory. */
-const mostBytes = 64e6;
+/** Beyond this, all together and unpacked, these are no reports, and whoever wrote them wants the grader's memory. */
+const mostBytes = 128e6;
 
 /** Reads the metrics and the evidence in a folder that a stranger has written to. */
 export async function readReports(folder: string): Promise<Reports> {
   const read = { metrics: {} as Record<string, MetricsFile>, evidence: {} as Record<string, Evidence> };
   const unreadable: { file: string; fault: string }[] = [];
+  const room = { bytes: mostBytes };
   for (const name of await plainFilesIn(folder)) {
     const found = kinds.find(({ ending }) => name.endsWith(ending));
     if (!found) continue;
     const notebook = name.slice(0, -found.ending.length);
     try {
-      const content = found.schema.parse(JSON.parse(await boundedText(join(folder, name))));
+      const content = found.schema.parse(JSON.parse(await boundedText(join(folder, name), room)));
       if (content.notebook !== notebook) throw new SyntaxError(`it says that it is of ${content.notebook}`);
       Object.defineProperty(read[found.kind], notebook, { value: content, enumerable: true });
     } catch (error) {
@@ -50,16 +51,15 @@ export async function plainFilesIn(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-/** The text of a file, unpacked where it is gzipped, never more of it than can be a report. */
-async function boundedText(path: string): Promise<string> {
+/** The text of a file, unpacked where it is gzipped, as long as there is room for it. */
+async function boundedText(path: string, room: { bytes: number }): Promise<string> {
   using file = await Deno.open(path);
   const content = path.endsWith(".gz") ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
   const decoder = new TextDecoder();
   let text = "";
-  let bytes = 0;
   for await (const piece of content) {
-    bytes += piece.length;
-    if (bytes > mostBytes) throw new RangeError(`it is longer than ${mostBytes / 1e6} MB`);
+    room.bytes -= piece.length;
+    if (room.bytes < 0) throw new RangeError(`together the reports are longer than ${mostBytes / 1e6} MB`);
     text += decoder.decode(piece, { stream: true });
   }
   return text + decoder.decode();

@@ -1,12 +1,11 @@
 import { formatNumber } from "../../report/format.ts";
 import type { Evidence } from "../../report/evidence.ts";
 import type { MetricsFile } from "../../report/metrics_file.ts";
+import { rounding } from "../grading/check_metrics.ts";
 import { recomputeMetrics } from "../grading/recompute_metrics.ts";
 import type { TestImages } from "../grading/test_images.ts";
 import { type Notebook, sourceOf } from "../notebook_file.ts";
 import { outputText } from "./output_text.ts";
-
-const rounding = 0.001;
 
 /** Metrics that the executed notebook, where it wrote them, shows otherwise or not at all, in sentences. */
 export function shownMetricsFaults({ metrics }: Pick<MetricsFile, "metrics">, executed: Notebook): string[] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { studySeeds } from "../../../lib/tasks/grading/check_seeds.ts";
 import { judgeSubmission } from "../../../lib/tasks/grading/judge_submission.ts";
 import { readRubric } from "../../../lib/tasks/grading/rubric.ts";
 import { SubmissionRecord } from "../../../lib/tasks/grading/submission_record.ts";
@@ -185,6 +186,31 @@ Deno.test("judgeSubmission() wants the same numbers from the same seed", () => {
   assert.equal(repeat(1).cause, "sound");
   assert.equal(repeat(2).cause, "irreproducible");
   assert.match(textsOf(repeat(2)), /Run twice with the seed 7, testAccuracy is 0\.7900 and 0\.8000; 99\.0 % of the/);
+});
+
+Deno.test("judgeSubmission() finds a study that begins from the same seeds whatever the notebook is given", () => {
+  const fixed = (record: Draft, seed: number) =>
+    record.reruns[0].notebooks[2].evidence!.runs.forEach((run, place) => run.seed = seed + Math.floor(place / 4));
+  // As it was handed in, at the seed 1, the runs began with 1001.
+  const verdict = judged((record) => fixed(record, 1001));
+  assert.equal(verdict.cause, "seed-ignored");
+  assert.match(textsOf(verdict), /"CNN, AULC" begin with the seed 1001, as .* given 1; it was given 7/);
+  assert.equal(judged((record) => fixed(record, 1002)).cause, "sound");
+  const sameSeed = judged((record) => {
+    fixed(record, 1001);
+    record.claims[names[2]].seed = 7;
+  });
+  assert.equal(sameSeed.cause, "sound");
+});
+
+Deno.test("studySeeds() has nothing to show where nothing was handed in, and one line for each study otherwise", () => {
+  const record = honestRecord();
+  const [{ seed, notebooks: [first, , third] }] = record.reruns;
+  assert.deepEqual(studySeeds(record, { ...third, seed }), [
+    { study: "CNN, AULC", claimed: 1001, again: 7001, claimedAt: 1 },
+  ]);
+  assert.deepEqual(studySeeds(record, { ...first, seed }), []);
+  assert.deepEqual(studySeeds({ claims: {}, claimedEvidence: {} }, { ...third, seed }), []);
 });
 
 Deno.test("judgeSubmission() finds strategies that begin with other labels", () => {
