@@ -2,7 +2,7 @@
  * Kills a run of active learning with SIGKILL at random moments, again and again, and checks that it then ends with the
  * very rounds of one that was never stopped:
  *
- *     deno run -A tests/drills/run_killed.ts [KILLS] [SEED]
+ *     deno run -A tests/drills/run_killed.ts [KILLS] [SEED] [probe | network]
  *
  * @module
  */
@@ -27,7 +27,8 @@ async function runFor(milliseconds: number, { kind, journal }: { kind: Journaled
   return success ? text : undefined;
 }
 
-for (const kind of ["probe", "network"] as const) {
+const kinds: readonly JournaledKind[] = ["probe", "network"];
+for (const kind of kinds.filter((kind) => (Deno.args[2] ?? kind) === kind)) {
   const whole = JSON.stringify(await journaledRun({ kind }));
   const began = performance.now();
   let journal = await Deno.makeTempDir({ prefix: "curio-drill-" });
