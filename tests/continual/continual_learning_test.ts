@@ -104,17 +104,16 @@ Deno.test("in the scenario `task` only an experience's own units compete", async
   assert.equal(confusion.flat().reduce((sum, count) => sum + count, 0), 120);
 });
 
-Deno.test("every memory holds what it promises after every experience of a long stream", async () => {
+Deno.test("after a stream of 21 experiences no tensor stays; each memory held what it promises after every one", async () => {
   const stream = onlineStream(smallStream(), { size: 12, random: new Random(1) });
   for (const [name, make] of Object.entries(strategies)) {
-    if (!/replay|GDumb|A-GEM|DER|iCaRL/.test(name)) continue;
     const before = tf.memory().numTensors;
     const records = await smallRun({ strategy: make(), stream, training: { epochs: 1, batchSize: 12 } });
     assert.equal(records.length, 21);
     let seen = 0;
     for (const { memory, examples } of records) {
       seen += examples;
-      assert.equal(memory.exemplars, Math.min(30, seen), name);
+      if (/replay|GDumb|A-GEM|DER|iCaRL/.test(name)) assert.equal(memory.exemplars, Math.min(30, seen), name);
     }
     assert.equal(tf.memory().numTensors, before, name);
   }
