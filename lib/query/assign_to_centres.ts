@@ -1,5 +1,5 @@
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
-import { multiplyRows } from "./multiply_rows.ts";
+import { multiplyRows, release } from "./multiply_rows.ts";
 import { squaredNorm } from "./squared_euclidean.ts";
 import type { StackedRows } from "./stacked_rows.ts";
 
@@ -54,5 +54,6 @@ export async function assignToCentres(
       distance[block[place]] = Math.max(0, best + own);
       second[block[place]] = Math.max(0, runnerUp + own);
     }
+    release(products);
   }
 }

@@ -1,4 +1,5 @@
 import { backend } from "../runtime/tensorflow.ts";
+import { release } from "./multiply_rows.ts";
 
 /**
  * How unlike two items are, in a form that can be bounded by the thousand: exactly by {@linkcode value}, one pair at a
@@ -129,7 +130,7 @@ export interface ProductBlock {
   readonly products: Float32Array;
 }
 
-/** Inner products of all of `items` with all of `others`, a block at a time. */
+/** Inner products of all of `items` with all of `others`, a block at a time; the products last until the next block. */
 export async function* productBlocks(
   dissimilarity: Dissimilarity,
   { items, others }: Comparison,
@@ -142,7 +143,9 @@ export async function* productBlocks(
     const largestNorm = rights.reduce((largest, other) => Math.max(largest, dissimilarity.norm[other]), 0);
     for (let row = 0; row < items.length; row += rowsAtOnce) {
       const lefts = items.subarray(row, row + rowsAtOnce);
-      yield { lefts, rights, bases, largestNorm, products: await dissimilarity.products(lefts, rights) };
+      const products = await dissimilarity.products(lefts, rights);
+      yield { lefts, rights, bases, largestNorm, products };
+      release(products);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
 import { stackedRows } from "./stacked_rows.ts";
-import { multiplyRows } from "./multiply_rows.ts";
+import { multiplyRows, release } from "./multiply_rows.ts";
 import { innerProduct, squaredNorm } from "./squared_euclidean.ts";
 
 /** What the gradient embeddings of {@linkcode gradientEmbeddings} are the outer products of. */
@@ -43,6 +43,7 @@ export function gradientEmbeddings({ probabilities, embeddings }: GradientFactor
       const product = await multiplyRows(features.gather(lefts), features.gather(rights));
       const ofResiduals = await multiplyRows(classes.gather(lefts), classes.gather(rights));
       for (let pair = 0; pair < product.length; pair++) product[pair] *= ofResiduals[pair];
+      release(ofResiduals);
       return product;
     },
   };

@@ -1,4 +1,5 @@
 import { type Comparison, type Dissimilarity, productError } from "./dissimilarity.ts";
+import { release } from "./multiply_rows.ts";
 
 /** What {@linkcode nearestNeighbours} looks for. */
 export interface NeighbourOptions extends Comparison {
@@ -64,6 +65,7 @@ export async function nearestNeighbours(
         found.values[(from + place) * count + rank] = close[rank].value;
       }
     }
+    release(products);
   }
   return found;
 }

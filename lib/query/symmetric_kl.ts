@@ -16,18 +16,19 @@ import { stackedRows } from "./stacked_rows.ts";
 export function symmetricKL(floor: number, ...matrices: readonly Matrix[]): Dissimilarity {
   const rows = stackedRows(...matrices);
   const { columns, count } = rows;
-  const scale = new Float64Array(count);
-  const logarithms = new Float64Array(count * columns);
-  const base = new Float64Array(count);
-  for (let item = 0; item < count; item++) {
+  const scale = Float64Array.from({ length: count }, (_, item) => {
     let total = 0;
     for (const value of rows.row(item)) total += Math.max(value, floor);
-    scale[item] = 1 / total;
-    rows.row(item).forEach((value, column) => {
-      const probability = Math.max(value, floor) / total;
-      logarithms[item * columns + column] = Math.log(probability);
+    return 1 / total;
+  });
+  const base = new Float64Array(count);
+  let smallest = 1;
+  for (let item = 0; item < count; item++) {
+    for (const value of rows.row(item)) {
+      const probability = Math.max(value, floor) * scale[item];
       base[item] += probability * Math.log(probability);
-    });
+      smallest = Math.min(smallest, probability);
+    }
   }
 
   function block(items: Int32Array, logarithmsFirst: boolean): Matrix {
@@ -36,8 +37,9 @@ export function symmetricKL(floor: number, ...matrices: readonly Matrix[]): Diss
     items.forEach((item, place) => {
       const start = place * 2 * columns;
       rows.row(item).forEach((value, column) => {
-        data[start + ofProbabilities + column] = Math.max(value, floor) * scale[item];
-        data[start + ofLogarithms + column] = logarithms[item * columns + column];
+        const probability = Math.max(value, floor) * scale[item];
+        data[start + ofProbabilities + column] = probability;
+        data[start + ofLogarithms + column] = Math.log(probability);
       });
     });
     return { rows: items.length, columns: 2 * columns, data };
@@ -45,20 +47,20 @@ export function symmetricKL(floor: number, ...matrices: readonly Matrix[]): Diss
 
   // Σ |left · right| ≤ ‖p‖₁ ‖ln q‖∞ + ‖ln p‖∞ ‖q‖₁, far below what the Euclidean norms allow when there are many
   // classes.
-  const largest = logarithms.reduce((highest, value) => Math.max(highest, -value), 0);
   return {
     count,
     base,
     factor: 1,
-    norm: new Float64Array(count).fill(Math.sqrt(2 * largest)),
+    norm: new Float64Array(count).fill(Math.sqrt(-2 * Math.log(smallest))),
     terms: 2 * columns,
     value(i, j) {
       const p = rows.row(i);
       const q = rows.row(j);
       let total = 0;
       for (let column = 0; column < columns; column++) {
-        const difference = Math.max(p[column], floor) * scale[i] - Math.max(q[column], floor) * scale[j];
-        total += difference * (logarithms[i * columns + column] - logarithms[j * columns + column]);
+        const ofP = Math.max(p[column], floor) * scale[i];
+        const ofQ = Math.max(q[column], floor) * scale[j];
+        total += (ofP - ofQ) * (Math.log(ofP) - Math.log(ofQ));
       }
       return total;
     },

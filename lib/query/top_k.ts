@@ -65,7 +65,8 @@ export function topK(scores: ArrayLike<number>, k: number, options: TopKOptions 
       }
     }
   } else {
-    chosen.push(...tied);
+    // One by one: a million arguments to one call overflow the stack.
+    for (const place of tied) chosen.push(place);
   }
   const chosenLots = new Map(chosen.map((place) => [place, lot(place)]));
   const rank = (place: number) => Number.isNaN(costs[place]) ? 1 : 0;

@@ -1,6 +1,6 @@
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import { meanRow } from "./mean_row.ts";
-import { multiplyRows } from "./multiply_rows.ts";
+import { multiplyRows, release } from "./multiply_rows.ts";
 import { squaredDistance, squaredNorm } from "./squared_euclidean.ts";
 
 /** How {@linkcode typicality} is measured. */
@@ -59,6 +59,7 @@ export async function typicality(
       }
       result[row] = count / nearest.reduce((total, value) => total + Math.sqrt(value), 0);
     }
+    release(products);
   }
   return result;
 }

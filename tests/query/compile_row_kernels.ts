@@ -8,7 +8,7 @@ export const compiledPath: string = join(folder, "row_kernels.wasm");
 export async function compileRowKernels(): Promise<Uint8Array> {
   const { parseWat } = await wabt();
   const name = "row_kernels.wat";
-  const module = parseWat(name, await Deno.readTextFile(join(folder, name)), { simd: true });
+  const module = parseWat(name, await Deno.readTextFile(join(folder, name)), { simd: true, relaxed_simd: true });
   try {
     return module.toBinary({}).buffer;
   } finally {

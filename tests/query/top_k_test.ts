@@ -51,3 +51,10 @@ Deno.test("topK() leaves the scores as they were", () => {
   topK(values, 2);
   assert.deepEqual(values, Float64Array.of(2, NaN, 1));
 });
+
+Deno.test("topK() orders 300,000 equal scores", () => {
+  const count = 300_000;
+  const places = topK(new Float64Array(count), count);
+  assert.equal(places.length, count);
+  assert.ok(places.every((place, rank) => place === rank));
+});

@@ -1,12 +1,14 @@
-"""Runs one peer of query_selection.ts, once for each line on standard input; answers with seconds and picks as JSON.
+"""Runs one peer of selection_bench.ts, once for each line on standard input; answers with seconds and picks as JSON.
 
-    python query_peers.py <folder> <work> <peer> <k>
+    python query_peers.py <folder> <work> <peer> <k> <limit in seconds>
 
 Each function is what a user of the library would write for the work, written well: float32, matrix products, distances
 kept from pick to pick.
 """
 
 import json
+import os
+import signal
 import sys
 import time
 import warnings
@@ -129,11 +131,23 @@ def ranked_batch_modal(x, labelled, p, labelled_p, k):
     return [int(pick) for pick in (picks[0] if isinstance(picks, tuple) else picks)]
 
 
+def condensed_squared_distances(x, block=1000):
+    """SciPy's pdist(x, "sqeuclidean"), by matrix products."""
+    norms = np.einsum("ij,ij->i", x, x)
+    parts = []
+    for start in range(0, len(x), block):
+        rows = x[start : start + block]
+        squares = norms[start : start + block, None] + norms[start:] - 2 * (rows @ x[start:].T)
+        np.maximum(squares, 0, out=squares)
+        parts += [squares[row, row + 1 :] for row in range(len(rows))]
+    return np.concatenate(parts, dtype=np.float64)
+
+
 def cluster_margin_scipy(x, labelled, p, labelled_p, k):
     from scipy.cluster.hierarchy import fcluster, linkage
 
     rng = np.random.default_rng(0)
-    tree = linkage(x, "average", "sqeuclidean")
+    tree = linkage(condensed_squared_distances(x), "average")
     clusters = fcluster(tree, -(-len(x) // 10), "maxclust")
     uncertain = margin_numpy(x, labelled, p, labelled_p, 10 * k)
     groups = {}
@@ -175,8 +189,30 @@ PEERS = {
 }
 
 
+def within(limit, function):
+    """Runs in a process of its own, which is stopped at the limit, in whatever library it is."""
+    began = time.perf_counter()
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(limit)
+        picks = function()
+        seconds = time.perf_counter() - began
+        with open(theirs, "w") as pipe:
+            json.dump({"seconds": seconds, "picks": [int(pick) for pick in picks]}, pipe)
+        os._exit(0)
+    os.close(theirs)
+    with open(ours) as pipe:
+        answer = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
+        return json.dumps({"seconds": limit, "picks": [], "stopped": True})
+    return answer
+
+
 def main():
-    folder, work, peer, k = sys.argv[1:]
+    folder, work, peer, k, limit = sys.argv[1:]
     read = lambda part, columns: np.fromfile(f"{folder}/{part}", np.float32).reshape(-1, columns)
     inputs = (
         read("embeddings", 512),
@@ -185,10 +221,7 @@ def main():
         read("labelledProbabilities", 10),
     )
     for _ in sys.stdin:
-        began = time.perf_counter()
-        picks = PEERS[work, peer](*inputs, int(k))
-        seconds = time.perf_counter() - began
-        print(json.dumps({"seconds": seconds, "picks": [int(pick) for pick in picks]}), flush=True)
+        print(within(int(limit), lambda: PEERS[work, peer](*inputs, int(k))), flush=True)
 
 
 main()
