@@ -15,6 +15,16 @@
  * come in another order with each seed, on which the scenario `domain` hangs by tens of points; LwF's distillation is
  * averaged over units too, which makes it as many times weaker; λ was 5,000, with which EWC does nothing.
  *
+ * Measured so far, in per cent (table in brackets); the same network and order, written in PyTorch by the published code,
+ * beside it where that was done:
+ *
+ * - seed 1: domain naive 54.94 (57.33; PyTorch 55.32), task naive 91.22 (85.15), task LwF 99.47 (99.60), domain LwF 72.77
+ *   (71.02), class LwF 26.77 (24.17; PyTorch 25.40)
+ * - seed 2: task naive 82.89 (85.15)
+ *
+ * The table's ± is a standard error: between single orders there are 7 points in the scenario `domain`, 4 for naive learning
+ * in `task`, 2 for LwF in `class`. Two other orders gave domain naive 68.40 and 79.75, in PyTorch 67.32 and 80.63.
+ *
  * @module
  */
 import { parseArgs } from "node:util";
