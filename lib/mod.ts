@@ -439,6 +439,7 @@ export {
 export { simulatedOracle, type SimulatedOracleOptions } from "./learning/simulated_oracle.ts";
 export {
   classificationChange,
+  confidenceDrop,
   deltaF,
   maxConfidence,
   overallUncertainty,
@@ -541,7 +542,7 @@ export {
 export { parallelCoordinates, searchHeatMap, searchTable } from "./report/search_figures.ts";
 export { show, type Showable, showOn } from "./report/show.ts";
 export { sideBySide } from "./report/side_by_side.ts";
-export { NotebookSkipped, skipNotebook } from "./report/skip_notebook.ts";
+export { NotebookSkipped, orSkip, skipNotebook } from "./report/skip_notebook.ts";
 export type { Spread } from "./report/spread.ts";
 export { type Table, table, type TableOptions } from "./report/table.ts";
 export { type Confusion, topConfusions, type TopConfusionsOptions } from "./report/top_confusions.ts";

@@ -30,7 +30,10 @@ export function targetAccuracy(accuracy: number): StoppingRule {
   };
 }
 
-/** Ends a run once validation accuracy has not risen by `minDelta` (0.005) above its best for `patience` (3) rounds. */
+/**
+ * Ends a run once validation accuracy has not risen by `minDelta` (0.005) above its best for `patience` (3) rounds:
+ * max(aₜ₋₂, aₜ₋₁, aₜ) < max(a₁…aₜ₋₃) + minDelta.
+ */
 export function plateau({ patience = 3, minDelta = 0.005 } = {}): StoppingRule {
   return {
     name: "plateau",
@@ -50,7 +53,11 @@ export function plateau({ patience = 3, minDelta = 0.005 } = {}): StoppingRule {
   };
 }
 
-/** Ends a run once the mean kappa between successive models over `window` (3) rounds is at least `kappa` (0.99). */
+/**
+ * Ends a run once the predictions for the stop set have settled: the mean of Cohen's kappa between successive models
+ * (κ = (o − e) / (1 − e), {@linkcode predictionStability}) over `window` (3) rounds is at least `kappa` (0.99). These
+ * and the 2,000 items of the stop set are the paper's recommendation; a lower kappa stops sooner.
+ */
 export function stabilisedPredictions({ kappa = 0.99, window = 3 } = {}): StoppingRule {
   return {
     name: "stabilisedPredictions",
@@ -68,7 +75,11 @@ export function stabilisedPredictions({ kappa = 0.99, window = 3 } = {}): Stoppi
   };
 }
 
-/** Ends a run once F between successive models has changed by less than `threshold` (0.05) in `window` (3) rounds. */
+/**
+ * Ends a run once the predicted change of F, 1 − 2a / (2a + b + c) between successive models
+ * ({@linkcode predictionStability}), stayed below `threshold` (0.05) in `window` (3) rounds. The defaults are those of
+ * the library small-text.
+ */
 export function deltaF({ threshold = 0.05, window = 3 } = {}): StoppingRule {
   return {
     name: "deltaF",
@@ -85,7 +96,10 @@ export function deltaF({ threshold = 0.05, window = 3 } = {}): StoppingRule {
   };
 }
 
-/** Ends a run once at most a share `changed` (0) of the predictions differ from those of the round before. */
+/**
+ * Ends a run once at most a share `changed` (0) of the predictions for unlabelled items differ from those of the round
+ * before. The paper asks that none does.
+ */
 export function classificationChange({ changed = 0 } = {}): StoppingRule {
   return {
     name: "classificationChange",
@@ -101,7 +115,10 @@ export function classificationChange({ changed = 0 } = {}): StoppingRule {
   };
 }
 
-/** Ends a run once the mean entropy of the unlabelled items, over ln(classes), is at most `entropy` (0.05). */
+/**
+ * Ends a run once the mean entropy of the unlabelled items, −Σ p·ln p / ln(classes), is at most `entropy` (0.05, as in the
+ * library small-text).
+ */
 export function overallUncertainty({ entropy = 0.05 } = {}): StoppingRule {
   return {
     name: "overallUncertainty",
@@ -117,8 +134,12 @@ export function overallUncertainty({ entropy = 0.05 } = {}): StoppingRule {
   };
 }
 
-/** Ends a run once the least certain unlabelled item has an entropy, over ln(classes), of at most `entropy` (0.05). */
-export function maxConfidence({ entropy = 0.05 } = {}): StoppingRule {
+/**
+ * Ends a run once even the least certain unlabelled item has an entropy, −Σ p·ln p / ln(classes), of at most `entropy`:
+ * 0.001, the paper's example of "close to zero". The paper looks at the items that uncertainty sampling asks for next,
+ * which are the least certain.
+ */
+export function maxConfidence({ entropy = 0.001 } = {}): StoppingRule {
   return {
     name: "maxConfidence",
     reference: "Zhu and Hovy (2007), Active learning for word sense disambiguation with methods for addressing the " +
@@ -132,11 +153,33 @@ export function maxConfidence({ entropy = 0.05 } = {}): StoppingRule {
   };
 }
 
-/** Ends a run once the model had foreseen a share `accuracy` (0.9) of the labels that it bought last. */
+/**
+ * Ends a run once the model's confidence in the unlabelled items has fallen in `window` (3) rounds in a row, which tells
+ * that it peaked. Confidence is minus the mean entropy, where the paper sums the margins of a support vector machine.
+ */
+export function confidenceDrop({ window = 3 } = {}): StoppingRule {
+  return {
+    name: "confidenceDrop",
+    reference: "Vlachos (2008), A stopping criterion for active learning, Computer Speech and Language 22",
+    options: { window },
+    needs: ["stability"],
+    check(rounds) {
+      const values = lastOf(rounds, { window: window + 1, read: (stability) => stability.meanEntropy });
+      return values?.every((value, at) => at === 0 || value > values[at - 1])
+        ? `mean entropy rose ${window} times in a row, to ${values.at(-1)!.toFixed(4)}`
+        : undefined;
+    },
+  };
+}
+
+/**
+ * Ends a run once the model had foreseen a share `accuracy` (0.9) of the labels that were bought last: the paper's
+ * _min-error_, for which it gives 0.9 as an example.
+ */
 export function selectedAccuracy({ accuracy = 0.9 } = {}): StoppingRule {
   return {
     name: "selectedAccuracy",
-    reference: "Zhu and Hovy (2007), EMNLP-CoNLL, section 5 (min-error); Zhu, Wang and Hovy (2008), COLING",
+    reference: "Zhu and Hovy (2007), EMNLP-CoNLL: min-error; Zhu, Wang and Hovy (2008), COLING: selected accuracy",
     options: { accuracy },
     needs: [],
     check(rounds) {
@@ -158,6 +201,7 @@ export const stoppingRules = {
   classificationChange,
   overallUncertainty,
   maxConfidence,
+  confidenceDrop,
   selectedAccuracy,
 } as const;
 

@@ -88,8 +88,9 @@ async function conjugateGradients(
   const residual = gradient.map((part) => -part);
   let conditioned = await divide(residual);
   let left = dot(residual, conditioned);
-  // The nearer the minimum, the more exactly the step is wanted: steps then converge faster than linearly.
-  const enough = left * Math.min(0.01, left / Math.abs(value));
+  // The nearer the minimum, the more exactly the step is wanted: steps then converge faster than linearly. Beyond a
+  // hundredth of its length a further step gets there sooner.
+  const enough = left * Math.max(1e-4, Math.min(0.01, left / Math.abs(value)));
   const search = conditioned.slice();
   for (let product = 0; product < maxProducts && left > enough; product++) {
     const bent = await curvature(search);

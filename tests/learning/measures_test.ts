@@ -76,6 +76,11 @@ Deno.test("each stopping rule stops where its figure says so, and not a round be
   const cases: [ReturnType<typeof plateau>, stop: RoundProgress[], goOn: RoundProgress[]][] = [
     [targetAccuracy(0.8), [valid(0.8)], [valid(0.79)]],
     [plateau({ patience: 2 }), [0.5, 0.502, 0.501].map(valid), [0.5, 0.502, 0.51].map(valid)],
+    [
+      stabilisedPredictions(),
+      [0.2, 0.981, 0.99, 1].map((kappa) => stable({ kappa })),
+      [0.2, 0.97, 0.99, 1].map((kappa) => stable({ kappa })),
+    ],
     [stabilisedPredictions({ window: 2 }), [0.2, 0.99, 1].map((kappa) => stable({ kappa })), [stable({ kappa: 1 })]],
     [
       deltaF({ window: 2 }),
@@ -83,11 +88,16 @@ Deno.test("each stopping rule stops where its figure says so, and not a round be
       [0.06, 0.01].map((deltaF) => stable({ deltaF })),
     ],
     [others.classificationChange(), [stable({ changed: 0 })], [stable({ changed: 0.01 })]],
-    [others.overallUncertainty(), [stable({ meanEntropy: 0.05 })], [stable({})]],
-    [others.maxConfidence(), [stable({ maxEntropy: 0.05 })], [stable({})]],
+    [others.overallUncertainty(), [stable({ meanEntropy: 0.05 })], [stable({ meanEntropy: 0.051 })]],
+    [others.maxConfidence(), [stable({ maxEntropy: 0.001 })], [stable({ maxEntropy: 0.0011 })]],
+    [
+      others.confidenceDrop(),
+      [0.5, 0.1, 0.11, 0.12, 0.13].map((meanEntropy) => stable({ meanEntropy })),
+      [0.1, 0.11, 0.11, 0.12, 0.13].map((meanEntropy) => stable({ meanEntropy })),
+    ],
     [others.selectedAccuracy(), [foreseen(1), roundOf({})], [foreseen(0), roundOf({})]],
   ];
-  assert.equal(cases.length, Object.keys(stoppingRules).length);
+  assert.deepEqual(new Set(cases.map(([{ name }]) => name)), new Set(Object.keys(stoppingRules)));
   for (const [rule, stop, goOn] of cases) {
     assert.equal(typeof rule.check(stop), "string", rule.name);
     assert.equal(rule.check(goOn), undefined, rule.name);
