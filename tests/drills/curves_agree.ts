@@ -5,10 +5,10 @@
  *     deno run -A tests/drills/curves_agree.ts features --peers .venv/peers/bin/python [--seeds 20] [--keep FOLDER]
  *     deno run -A tests/drills/curves_agree.ts cnn --peers .venv/peers/bin/python [--seeds 5] [--keep FOLDER]
  *
- * `features`: a probe on the embeddings of ResNet-20, beside scikit-learn's logistic regression in modAL's loop. `cnn`: the
- * CNN of notebook 3, beside PyTorch. `deno task bench --peers` installs those. A folder that is kept lets a drill that was
- * stopped go on. Fails unless the 90 % interval of the mean
- * difference in AULC lies within ±1 point for features, ±2 points for the CNN.
+ * `features`: a probe on the embeddings of ResNet-20, beside scikit-learn's logistic regression in modAL's loop. `cnn`: a
+ * CNN like that of notebook 3, beside PyTorch. `deno task bench --peers` installs those. With a folder that is kept, a
+ * drill that was stopped goes on. It fails unless the 90 % interval of the mean difference in AULC lies within ±1 point for
+ * features, ±2 points for the CNN.
  *
  * @module
  */
