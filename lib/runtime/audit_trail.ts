@@ -13,7 +13,14 @@ const numbered = { n: count };
 /** One line of a trail. */
 export const AuditEntry = z.discriminatedUnion("kind", [
   z.strictObject({ ...numbered, kind: z.literal("start") }),
-  z.strictObject({ ...numbered, kind: z.literal("learnt"), from: things, stoppedBy: things.nullable() }),
+  /** `random` is the key of what the training drew its numbers from; null where it drew none. */
+  z.strictObject({
+    ...numbered,
+    kind: z.literal("learnt"),
+    from: things,
+    stoppedBy: things.nullable(),
+    random: z.string().nullable(),
+  }),
   /** Watched images, once for all predictions for them. */
   z.strictObject({ ...numbered, kind: z.literal("images"), digest: z.string(), hashes: z.base64() }),
   /** For watched images: the class of each, and what the model had learnt from by then, if it learnt here. */
@@ -55,13 +62,21 @@ type Note = AuditEntry extends infer Entry ? Entry extends AuditEntry ? Omit<Ent
 /** Where a trail's folder says which images are watched: their hashes, 8 bytes each, in base64. */
 export const watchFile = "watched";
 
+/** How a model learns. */
+export interface LearntHow {
+  /** The images that it is stopped by. */
+  readonly stoppedBy?: BigUint64Array;
+  /** The key of the random numbers that it draws. */
+  readonly random?: string;
+}
+
 /**
  * What the library notes while someone else looks over its shoulder: what each model learnt from, and what it said of
  * the images that are watched. A grader watches the test images.
  */
 export interface AuditTrail {
-  /** A model (any object that stands for it) learns from these, and is stopped by those. */
-  learnt(model: object, from: BigUint64Array, stoppedBy?: BigUint64Array): void;
+  /** A model (any object that stands for it) learns from these. */
+  learnt(model: object, from: BigUint64Array, how?: LearntHow): void;
   /** What this engine computes is computed by that model. */
   runs(model: object, engine: object): void;
   /** The scores of these by a model or its engine, `[things, classes]`. */
@@ -105,9 +120,9 @@ function auditTrail(watched: ReadonlySet<bigint>, note: (entry: Note) => void): 
     return { count: distinct.size, watched: packHashes(BigUint64Array.from(distinct.intersection(watched))) };
   };
   return {
-    learnt(model, from, stoppedBy) {
+    learnt(model, from, { stoppedBy, random } = {}) {
       learntFrom.set(model, new Set(from).union(learntFrom.get(model) ?? new Set()));
-      note({ kind: "learnt", from: told(from), stoppedBy: stoppedBy ? told(stoppedBy) : null });
+      note({ kind: "learnt", from: told(from), stoppedBy: stoppedBy ? told(stoppedBy) : null, random: random ?? null });
     },
     runs(model, engine) {
       modelOf.set(engine, model);

@@ -35,7 +35,7 @@ What is finished is kept: the same command goes on where it was stopped.
   --reference      executes our own notebooks at --seeds seeds (20), for ranges that results are held against
   --notebooks LIST of ours, these alone: 01,03
   --profile NAME   how much the notebooks compute: smoke (the default), quick, full
-  --seed N         the grader's seed: 7; the one after it shows whether the seed changes anything
+  --seed N         the grader's seed: 7; the one after it shows, where need be, whether the seed changes anything
   --rubric FILE    points by requirement, as in lib/tasks/grading/default_rubric.json
   --lib WHOSE      against which library: ours (the default) or theirs
   --all            every notebook of a submission, not 01 to 03 alone
@@ -269,13 +269,12 @@ async function writeGrades(
     await writeFileAtomic(join(output, pages[place]), submissionPage(outcome, { figures }));
   }
   const { seconds, memory, processes, disk } = limits;
+  const held = isolation.kind === "bubblewrap" ? "locked up by Bubblewrap" : "without a sandbox";
+  const whose = library === "pristine" ? "the grader's library" : "each submission's own library";
   const circumstances = [
-    `Executed in the ${profile} profile with the seeds ${seed} and ${seed + 1}, against ` +
-    `${library === "pristine" ? "the grader's library" : "each submission's own library"}, ` +
-    `${
-      isolation.kind === "bubblewrap" ? "locked up by Bubblewrap" : "without a sandbox"
-    }; each execution with at most ` +
-    `${duration(seconds)}, ${memory / 1e9} GB of memory, ${processes} processes and ${disk / 1e9} GB of disk.`,
+    `Executed in the ${profile} profile with the seed ${seed}, and with ${seed + 1} where that did not show what the ` +
+    `seed does, against ${whose}, ${held}; each execution with at most ${duration(seconds)}, ${memory / 1e9} GB of ` +
+    `memory, ${processes} processes and ${disk / 1e9} GB of disk.`,
   ];
   const addresses = pages.map((page) => page.split("/").map(encodeURIComponent).join("/"));
   await writeFileAtomic(

@@ -59,11 +59,10 @@ export async function fit(trainable: Trainable, train: Dataset, options: FitOpti
   const plan = fitPlan(trainable, train, options);
   if (audit) {
     const { validation } = plan;
-    audit.learnt(
-      trainable.network,
-      await contentHashes(train.images),
-      validation && await contentHashes(validation.images),
-    );
+    audit.learnt(trainable.network, await contentHashes(train.images), {
+      stoppedBy: validation && await contentHashes(validation.images),
+      random: plan.random.state.key,
+    });
   }
   trainable.normalization ??= await channelStatistics(train, {
     sample: Math.min(train.images.count, normalizationSample),

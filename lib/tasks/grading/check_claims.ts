@@ -6,8 +6,8 @@ import type { NotebookRerun, SubmissionRecord } from "./submission_record.ts";
 import type { TestImages } from "./test_images.ts";
 import type { Finding } from "./verdict.ts";
 
-/** Without a reference, a claim and its re-execution may lie apart by this at least, from seed to seed. */
-const leastSpread = 0.05;
+/** Without a reference, what a notebook says of its own spread from seed to seed is believed between these. */
+const [leastTolerance, mostTolerance] = [0.05, 0.15];
 
 /** Test images behind a metric that came without evidence. */
 const usualImages = 1000;
@@ -70,14 +70,17 @@ export function checkClaims(
 }
 
 /**
- * How far two honest runs may lie apart where no reference says it: four standard deviations of the difference between
- * two shares p of n test images, √(2p(1 − p)/n), or twice as far as the re-executions lie apart.
+ * How far two honest runs may lie apart where no reference says it: the tolerance that the notebook states, and four
+ * standard deviations of the difference between two shares p of n test images, √(2p(1 − p)/n); or twice as far as the
+ * re-executions lie apart.
  */
 function usualSpread(executed: readonly NotebookRerun[], name: string): number {
-  const values = executed.flatMap(({ metrics }) => metrics?.metrics[name]?.value ?? []);
+  const found = executed.flatMap(({ metrics }) => metrics?.metrics[name] ?? []);
+  const values = found.map(({ value }) => value);
   const [first] = executed;
   const images = first?.evidence ? unpackHashes(first.evidence.test.images).length : usualImages;
   const variance = Math.max(0, ...values.map((value) => value * (1 - value)));
   const byChance = 4 * Math.sqrt(2 * variance / Math.max(1, images));
-  return Math.max(leastSpread, byChance, 2 * (Math.max(...values) - Math.min(...values)));
+  const stated = Math.max(leastTolerance, ...found.map(({ tolerance }) => Math.min(tolerance, mostTolerance)));
+  return Math.max(byChance + stated, 2 * (Math.max(...values) - Math.min(...values)));
 }

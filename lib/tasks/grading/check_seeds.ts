@@ -42,6 +42,19 @@ export function checkSeeds(record: Pick<SubmissionRecord, "claims" | "claimedEvi
   return findings;
 }
 
+/**
+ * Whether one execution shows already what the seed does, so that no second one has to: everything that was trained drew
+ * its numbers from that seed, or there are studies that can be held against those that were handed in.
+ */
+export function showsItsSeed(
+  record: Pick<SubmissionRecord, "claims" | "claimedEvidence">,
+  rerun: Pick<NotebookRerun, "notebook" | "evidence" | "trail"> & { readonly seed: number },
+): boolean {
+  const drawnFrom = rerun.trail?.fits.flatMap(({ random }) => random ?? []) ?? [];
+  const isFollowed = drawnFrom.every((key) => `${key}/`.startsWith(`number:${rerun.seed}/`));
+  return drawnFrom.length > 0 && isFollowed || studySeeds(record, rerun).length > 0;
+}
+
 /** What the runs of a study began with, as it was handed in and as it was executed again by another seed. */
 interface StudySeeds {
   readonly study: string;
@@ -52,9 +65,8 @@ interface StudySeeds {
 }
 
 /**
- * For each study that was handed in and executed again, by different seeds: what its runs began with. Where there are
- * such, no second execution has to show what the seed does. Nothing else is compared: the two may differ in profile and
- * machine.
+ * For each study that was handed in and executed again, by different seeds: what its runs began with. Nothing else is
+ * compared: the two may differ in profile and machine.
  */
 export function studySeeds(
   { claims, claimedEvidence }: Pick<SubmissionRecord, "claims" | "claimedEvidence">,

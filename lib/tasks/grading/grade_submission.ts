@@ -4,7 +4,7 @@ import { readOwnText } from "../../report/document/own_text.ts";
 import { findNotebooks } from "../find_notebooks.ts";
 import { codeOf, type Notebook, notebookName, readNotebook, sourceOf } from "../notebook_file.ts";
 import { checkCells, type NotebookCells } from "./check_cells.ts";
-import { studySeeds } from "./check_seeds.ts";
+import { showsItsSeed } from "./check_seeds.ts";
 import { collectFigures, type NotebookFigures } from "./notebook_figures.ts";
 import { plainFilesIn, readReports } from "./read_reports.ts";
 import { reExecute, type ReExecution } from "./re_execute.ts";
@@ -45,8 +45,8 @@ const smokeSeconds = 900;
 /**
  * Executes a submission again and writes down what it claims and what was seen. What cannot run costs no more than it
  * takes to see that: cells that are no code are never executed; where no notebook passes in the smoke profile, no other
- * is tried. Another seed, in the smoke profile, shows whether it changes anything; a notebook whose studies show that
- * already, beside those that were handed in, is not executed by it.
+ * is tried. Where the first execution does not show that a notebook follows its seed, another seed, in the smoke
+ * profile, shows whether it changes anything.
  */
 export async function gradeSubmission(
   submission: SubmissionPath,
@@ -108,7 +108,7 @@ export async function gradeSubmission(
   const isHarmless = runs[0].violations.length === 0;
   if (passed.length > 0 && isHarmless) {
     const [{ rerun }] = runs;
-    const shown = rerun.notebooks.filter((each) => studySeeds(claimed, { ...each, seed }).length > 0);
+    const shown = rerun.notebooks.filter((each) => showsItsSeed(claimed, { ...each, seed }));
     const open = passed.filter(({ name }) => !shown.some(({ notebook }) => notebook === name));
     if (open.length > 0) await run(open, { profile: "smoke", seed: seed + 1 });
     if (profile !== "smoke") await run(notebooks, { profile, seed });

@@ -56,7 +56,11 @@ function partOf(text: string, { labels, alsoTraining }: TestImages): TrailSummar
     }
     switch (entry.kind) {
       case "learnt":
-        part.fits.push({ learntFrom: share(entry.from), stoppedBy: entry.stoppedBy && share(entry.stoppedBy) });
+        part.fits.push({
+          learntFrom: share(entry.from),
+          stoppedBy: entry.stoppedBy && share(entry.stoppedBy),
+          random: entry.random,
+        });
         break;
       case "images":
         images.set(entry.digest, unpackHashes(entry.hashes));

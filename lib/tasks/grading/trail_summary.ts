@@ -13,8 +13,8 @@ const share = z.strictObject({ images: count, test: count });
 export const TrailSummary = z.strictObject({
   /** What is wrong with the trail itself, as whoever meddles with it leaves it. */
   faults: z.array(z.string()),
-  /** Of every training: what was learnt from, and what it was stopped by. */
-  fits: z.array(z.strictObject({ learntFrom: share, stoppedBy: share.nullable() })),
+  /** Of every training: what was learnt from, what it was stopped by, and what it drew its numbers from, if it did. */
+  fits: z.array(z.strictObject({ learntFrom: share, stoppedBy: share.nullable(), random: z.string().nullable() })),
   /** Of every active-learning run: what it chose among. */
   pools: z.array(share),
   /** Of every prediction for test images, in order of process and time. */

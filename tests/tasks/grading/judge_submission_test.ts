@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { studySeeds } from "../../../lib/tasks/grading/check_seeds.ts";
+import { showsItsSeed, studySeeds } from "../../../lib/tasks/grading/check_seeds.ts";
 import { judgeSubmission } from "../../../lib/tasks/grading/judge_submission.ts";
 import { readRubric } from "../../../lib/tasks/grading/rubric.ts";
 import { SubmissionRecord } from "../../../lib/tasks/grading/submission_record.ts";
@@ -211,6 +211,24 @@ Deno.test("studySeeds() has nothing to show where nothing was handed in, and one
   ]);
   assert.deepEqual(studySeeds(record, { ...first, seed }), []);
   assert.deepEqual(studySeeds({ claims: {}, claimedEvidence: {} }, { ...third, seed }), []);
+});
+
+Deno.test("showsItsSeed() wants every training to draw from the seed, or studies beside those handed in", () => {
+  const record = honestRecord();
+  const [{ seed, notebooks: [first, , third] }] = record.reruns;
+  const alone = { claims: {}, claimedEvidence: {} };
+  assert.equal(showsItsSeed(alone, { ...first, seed }), true);
+  assert.equal(showsItsSeed(alone, { ...third, seed }), false); // it draws from 7001
+  assert.equal(showsItsSeed(record, { ...third, seed }), true);
+  const drawing = (...keys: (string | null)[]) => {
+    const fits = keys.map((random) => ({ ...first.trail!.fits[0], random }));
+    return showsItsSeed(alone, { ...first, seed, trail: { ...first.trail!, fits } });
+  };
+  assert.deepEqual([drawing("number:7"), drawing("number:7/string:fit", null)], [true, true]);
+  assert.deepEqual([drawing("number:7", "number:1"), drawing("number:70"), drawing(null), drawing()], [
+    ...[false, false, false, false],
+  ]);
+  assert.equal(showsItsSeed(alone, { ...first, seed, trail: null }), false);
 });
 
 Deno.test("judgeSubmission() finds strategies that begin with other labels", () => {

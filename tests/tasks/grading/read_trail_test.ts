@@ -36,11 +36,11 @@ Deno.test("a trail tells what each model learnt from, was stopped by, chose amon
     assert.deepEqual(trail.faults, []);
     const images = (images: number, test = 0) => ({ images, test });
     assert.deepEqual(trail.fits.slice(0, 5), [
-      { learntFrom: images(40), stoppedBy: images(4) },
-      { learntFrom: images(60, 20), stoppedBy: null },
-      { learntFrom: images(40), stoppedBy: images(20, 20) },
-      { learntFrom: images(40), stoppedBy: null },
-      { learntFrom: images(5, 5), stoppedBy: null },
+      { learntFrom: images(40), stoppedBy: images(4), random: "number:1/string:fit" },
+      { learntFrom: images(60, 20), stoppedBy: null, random: "number:1/string:fit" },
+      { learntFrom: images(40), stoppedBy: images(20, 20), random: "number:1/string:fit" },
+      { learntFrom: images(40), stoppedBy: null, random: null },
+      { learntFrom: images(5, 5), stoppedBy: null, random: null },
     ]);
     // The loops: two rounds each, of 4 and 8 labels.
     assert.deepEqual(trail.fits.slice(5, 9).map(({ learntFrom }) => learntFrom), [4, 8, 4, 8].map((n) => images(n)));
@@ -71,13 +71,13 @@ Deno.test("readTrail() does not take for leakage what the publisher put among th
     const watched = btoa(String.fromCharCode(...new Uint8Array(BigUint64Array.of(shared).buffer)));
     const lines = [
       { n: 0, kind: "start" },
-      { n: 1, kind: "learnt", from: { count: 40, watched }, stoppedBy: null },
+      { n: 1, kind: "learnt", from: { count: 40, watched }, stoppedBy: null, random: null },
     ];
     await Deno.writeTextFile(join(folder, "a.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     const one = await readTrail(folder, testImages);
-    assert.deepEqual(one.fits, [{ learntFrom: { images: 40, test: 1 }, stoppedBy: null }]);
+    assert.deepEqual(one.fits, [{ learntFrom: { images: 40, test: 1 }, stoppedBy: null, random: null }]);
     const other = await readTrail(folder, { ...testImages, alsoTraining: new Set([shared]) });
-    assert.deepEqual(other.fits, [{ learntFrom: { images: 40, test: 0 }, stoppedBy: null }]);
+    assert.deepEqual(other.fits, [{ learntFrom: { images: 40, test: 0 }, stoppedBy: null, random: null }]);
   }));
 
 Deno.test("readTrail() knows that the whole trail was removed", async () => {

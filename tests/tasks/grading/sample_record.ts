@@ -69,7 +69,11 @@ function accuracies(notebook: string, right: Readonly<Record<string, number>>, s
     },
     trail: {
       ...noTrail,
-      fits: entries.map(() => ({ learntFrom: clean(2750), stoppedBy: clean(250) })),
+      fits: entries.map(() => ({
+        learntFrom: clean(2750),
+        stoppedBy: clean(250),
+        random: `number:${seed}/string:fit`,
+      })),
       predictions: entries.map(([, each], place) => ({
         learntFrom: clean(2750),
         images: 100,
@@ -125,7 +129,7 @@ function study(seed: number, shift: number): Made {
     },
     trail: {
       ...noTrail,
-      fits: [{ learntFrom: clean(1000), stoppedBy: null }],
+      fits: [{ learntFrom: clean(1000), stoppedBy: null, random: `number:${1000 * seed + 1}` }],
       pools: runs.map(() => clean(1000)),
       predictions: [
         { learntFrom: 1000, accuracy: all },
