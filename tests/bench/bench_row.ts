@@ -51,6 +51,11 @@ export function printRows(rows: readonly BenchRow[]): void {
   for (const row of rows) console.log(JSON.stringify(row));
 }
 
+/** What a peer reads from a file. */
+export function bytesOf(data: Float32Array | Int32Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(data.slice().buffer);
+}
+
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;

@@ -10,7 +10,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chooseC, linearProbe, marginSampling, poolView, Random } from "curio";
-import { type BenchRuns, printRows, rowsOf } from "./bench_row.ts";
+import { type BenchRuns, bytesOf, printRows, rowsOf } from "./bench_row.ts";
 import { lineProcess } from "./line_process.ts";
 import { queryPool } from "./query_pool.ts";
 
@@ -105,8 +105,4 @@ async function measure(name: string, { labelled, items, peer, run }: Work): Prom
     await Deno.writeFile(join(folder, "labels"), bytesOf(labels));
     return lineProcess([options.peers!, join(import.meta.dirname!, "peers", "probe_peers.py"), folder, work]);
   }
-}
-
-function bytesOf(data: Float32Array | Int32Array): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
