@@ -10,6 +10,9 @@
  * drill that was stopped goes on. It fails unless the 90 % interval of the mean difference in AULC lies within ±1 point for
  * features, ±2 points for the CNN.
  *
+ * Measured with the first command, 20 seeds, ours beside theirs: random 69.46 and 69.29, difference 0.18 points (90 %
+ * interval 0.02 to 0.34); margin 70.99 and 70.97, difference 0.02 (−0.06 to 0.10). The second has not been run to its end.
+ *
  * @module
  */
 import assert from "node:assert/strict";
