@@ -159,7 +159,11 @@ export async function runInSandbox(
     graceSeconds,
     diskUsed: isIsolated ? (pid) => usedIn(`/proc/${pid}/root${project}`) : () => diskUsage(project),
   });
-  const abort = () => child.kill("SIGKILL");
+  const abort = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch { /* it has ended */ }
+  };
   signal?.addEventListener("abort", abort);
   try {
     const [, said, { code }] = await Promise.all([
