@@ -208,6 +208,6 @@ Deno.test("ranked batches of images are asked by the strategy, which sees their 
     uncertainty: leastConfidence(probabilities),
     labelled: await estimator.embeddings!(taught),
   });
-  assert.deepEqual([...queryIdx], [...rows]);
+  assert.deepEqual(Array.from(queryIdx), Array.from(rows));
   await estimator.dispose!();
 });
