@@ -466,7 +466,7 @@ export {
   continualMetrics,
   forwardTransfer,
 } from "./continual/continual_metrics.ts";
-export type { Batch, ContinualNetwork, LossGradients, Snapshot } from "./continual/continual_network.ts";
+export type { Batch, ContinualNetwork, LossGradients } from "./continual/continual_network.ts";
 export type { ContinualOptions, ContinualTraining, LabelBudget } from "./continual/continual_options.ts";
 export type {
   ContinualStep,
@@ -493,6 +493,7 @@ export { onlineStream, type OnlineStreamOptions } from "./continual/online_strea
 export { permutedStream, type PermutedStreamOptions } from "./continual/permuted_stream.ts";
 export { replay, type ReplayOptions } from "./continual/replay.ts";
 export { rotatedStream, type RotatedStreamOptions } from "./continual/rotated_stream.ts";
+export type { Snapshot } from "./continual/snapshot.ts";
 export { splitStream, type SplitStreamOptions } from "./continual/split_stream.ts";
 export type { ContinualStream, Experience, Scenario, StreamSource } from "./continual/stream.ts";
 export { synapticIntelligence, type SynapticIntelligenceOptions } from "./continual/synaptic_intelligence.ts";

@@ -2,7 +2,7 @@ import { augmentBatch, type AugmentBatchOptions } from "../data/augment_batch.ts
 import type { Normalization } from "../data/channel_statistics.ts";
 import { type Examples, instancesOf } from "../learning/examples.ts";
 import { instanceCount, instancesAt, isMatrix } from "../learning/instances.ts";
-import type { EngineState, NamedTensors } from "../runtime/engine/engine_state.ts";
+import type { EngineState } from "../runtime/engine/engine_state.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import { tf } from "../runtime/tensorflow.ts";
@@ -18,6 +18,7 @@ import { type CompiledSteps, compiledSteps, type HostBatch } from "./compiled_st
 import { distillation, type Teaching } from "./distillation.ts";
 import type { Exemplar } from "./exemplar.ts";
 import type { QuadraticPenalty } from "./quadratic_penalty.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { type ContinualStream, unitsFor } from "./stream.ts";
 import { unitMask } from "./unit_mask.ts";
 import type { WeightPath } from "./weight_path.ts";
@@ -31,15 +32,6 @@ export interface Batch {
   readonly targets: tf.Tensor2D;
   /** `[count, units]`: 0 where the unit competes for the example, far below 0 where it does not. */
   readonly mask: tf.Tensor2D;
-}
-
-/** What a network was at one time; never changes. */
-export interface Snapshot {
-  /** `[count, units]`; no gradient flows into it. */
-  logits(x: tf.Tensor): tf.Tensor2D;
-  /** A copy of its weights. */
-  read(): Promise<NamedTensors>;
-  dispose(): void;
 }
 
 /** A loss and its gradient by each trained weight. */

@@ -1,6 +1,6 @@
 import { tf } from "../runtime/tensorflow.ts";
 import { softmaxCrossEntropy } from "../training/softmax_cross_entropy.ts";
-import type { Snapshot } from "./continual_network.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { unitMask } from "./unit_mask.ts";
 
 /** Output units about which a teacher is asked at a time. */

@@ -1,9 +1,9 @@
 import { type Matrix, matrix, rowOf } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
-import type { Snapshot } from "./continual_network.ts";
 import type { ContinualStrategy } from "./continual_strategy.ts";
 import { byClass } from "./class_quotas.ts";
 import { herdingBuffer } from "./herding_buffer.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { featuresOf, streamMemory } from "./stream_memory.ts";
 import { unitRows } from "./unit_rows.ts";
 

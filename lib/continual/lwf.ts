@@ -1,6 +1,6 @@
-import type { Snapshot } from "./continual_network.ts";
 import type { ContinualStrategy } from "./continual_strategy.ts";
 import type { TaughtHead } from "./distillation.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** What {@linkcode lwf} may be told. */
 export interface LwfOptions {
