@@ -102,10 +102,8 @@ function compare([first, second]: Two<NotebookRerun>, [seed, other]: Two<number>
     // One accuracy on few images may be equal by chance: all of them, and all predictions, are not.
     const decides = agreement !== undefined ? agreement === 1 : names.length > 1;
     if (!decides || gaps.some((gap) => gap > 0)) return undefined;
-    const text = `With the seeds ${seed} and ${other}, ${
-      names.length === 1 ? "its metric is" : `all ${names.length} ` +
-        "metrics are"
-    } equal to the last digit.`;
+    const which = names.length === 1 ? "its metric is" : `all ${names.length} metrics are`;
+    const text = `With the seeds ${seed} and ${other}, ${which} equal to the last digit.`;
     return { cause: "seed-ignored", notebook, text };
   }
   const differs = agreement === undefined ? Math.max(...gaps) > rounding : agreement < leastAgreement;
