@@ -52,15 +52,22 @@ def learner(**options):
     return ActiveLearner(LogisticRegression(max_iter=10_000, tol=1e-10), **options)
 
 
-def pool_based(query_strategy, queries=12):
-    """Pool-based sampling: the instance is asked for, taught, and taken out of the pool."""
-    one = learner(query_strategy=query_strategy, X_training=X[START], y_training=y[START])
-    ids, asked = np.delete(np.arange(COUNT), START), []
+def ask(model, ids, queries):
+    """Of a pool, what each query asks for: it is taught, and taken out of the pool."""
+    asked = []
     for _ in range(queries):
-        query_index, query_instance = one.query(X[ids])
-        asked.append(int(ids[query_index[0]]))
-        one.teach(X=query_instance, y=y[ids[query_index]])
+        query_index, query_instance = model.query(X[ids])
+        picks = [int(ids[index]) for index in query_index]
+        asked.append(picks if len(picks) > 1 else picks[0])
+        model.teach(X=query_instance, y=y[ids[query_index]])
         ids = np.delete(ids, query_index)
+    return asked
+
+
+def pool_based(query_strategy, queries=12):
+    """Pool-based sampling."""
+    one = learner(query_strategy=query_strategy, X_training=X[START], y_training=y[START])
+    asked = ask(one, ids=np.delete(np.arange(COUNT), START), queries=queries)
     return asked, round(one.score(X, y), 6)
 
 
@@ -68,13 +75,7 @@ def ranked_batches(batches=4):
     """Ranked batch-mode sampling, three at a time."""
     preset_batch = partial(uncertainty_batch_sampling, n_instances=3)
     one = ActiveLearner(Fixed(), preset_batch, X_training=X[START], y_training=y[START])
-    ids, asked = np.delete(np.arange(COUNT), START), []
-    for _ in range(batches):
-        query_index, query_instance = one.query(X[ids])
-        asked.append([int(ids[index]) for index in query_index])
-        one.teach(X=query_instance, y=y[ids[query_index]])
-        ids = np.delete(ids, query_index)
-    return asked
+    return ask(one, ids=np.delete(np.arange(COUNT), START), queries=batches)
 
 
 def stream():
@@ -92,12 +93,7 @@ def committee(query_strategy, queries=10):
     """Query by committee: members that began with other labels."""
     members = [learner(X_training=X[start], y_training=y[start]) for start in ([0, 1, 2], [3, 4, 5], [9, 16, 20])]
     whole = Committee(learner_list=members, query_strategy=query_strategy)
-    ids, asked = np.arange(21, COUNT), []
-    for _ in range(queries):
-        query_index, query_instance = whole.query(X[ids])
-        asked.append(int(ids[query_index[0]]))
-        whole.teach(X=query_instance, y=y[ids[query_index]])
-        ids = np.delete(ids, query_index)
+    asked = ask(whole, ids=np.arange(21, COUNT), queries=queries)
     return asked, round(whole.score(X, y), 6)
 
 
