@@ -136,8 +136,8 @@ export function overallUncertainty({ entropy = 0.05 } = {}): StoppingRule {
 
 /**
  * Ends a run once even the least certain unlabelled item has an entropy, −Σ p·ln p / ln(classes), of at most `entropy`:
- * 0.001, the paper's example of "close to zero". The paper looks at the items that uncertainty sampling asks for next,
- * which are the least certain.
+ * 0.001, which others quote as the paper's example of "close to zero". It looks at the items that uncertainty sampling
+ * asks for next, which are the least certain.
  */
 export function maxConfidence({ entropy = 0.001 } = {}): StoppingRule {
   return {
