@@ -2,7 +2,7 @@ import type { Matrix } from "../runtime/matrix.ts";
 import { type NormalisedOptions, normaliser } from "./least_confidence.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
-import { overRows } from "./row_kernels.ts";
+import { overRows } from "./over_rows.ts";
 
 /**
  * Shannon entropy of each row p, in nats: H = −Σᶜ p(c) ln p(c), with 0 ln 0 = 0. Range [0, ln C], largest at the

@@ -1,6 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
-import { overRows } from "./row_kernels.ts";
+import { overRows } from "./over_rows.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
 
 /**

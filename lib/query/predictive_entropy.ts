@@ -1,7 +1,7 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import { meanMatrix, type OpinionOptions, opinions } from "./opinions.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
-import { overRows } from "./row_kernels.ts";
+import { overRows } from "./over_rows.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
 
 /**

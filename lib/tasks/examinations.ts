@@ -11,6 +11,7 @@ import { findPythons, pythonRemedy, usablePython } from "./setup/find_python.ts"
 import { kernelStep } from "./setup/kernel.ts";
 import { packagesStep } from "./setup/packages.ts";
 import { labStep, pythonStep } from "./setup/python_environment.ts";
+import { haveRowKernels, readKernelNote } from "./setup/row_kernels.ts";
 import type { Site } from "./setup/site.ts";
 import { unpackedLibrary } from "./setup/tensorflow_library.ts";
 import { bytesText } from "./terminal.ts";
@@ -144,6 +145,18 @@ async function examineBackend(site: Site): Promise<Finding[]> {
   return [{ what, state: "ok", text }];
 }
 
+async function examineRowKernels(site: Site): Promise<Finding[]> {
+  const what = "Row kernels";
+  if (await haveRowKernels(site)) return [{ what, state: "ok", text: "compiled for this processor" }];
+  const note = await readKernelNote(site);
+  return [{
+    what,
+    state: "lacking",
+    text: `in WebAssembly, on one thread: ${note?.reason ?? "not compiled yet"}`,
+    remedy: note && !findCompiler(site) ? `a C++ compiler, then ${setUp}` : `${setUp} compiles them`,
+  }];
+}
+
 async function examineWebGPU({ env }: Site): Promise<Finding[]> {
   const question = "const a = await navigator.gpu.requestAdapter(); " +
     "console.log(a ? [a.info.vendor, a.info.description].filter(Boolean).join(' ') || 'unnamed adapter' : '')";
@@ -207,6 +220,7 @@ export const examinations: readonly ((site: Site) => Finding[] | Promise<Finding
   examineEnvironment,
   examineTensorFlow,
   examineBackend,
+  examineRowKernels,
   examineWebGPU,
   examineKernel,
   examineData,

@@ -2,45 +2,32 @@ import { dirname, join, relative } from "node:path";
 import { addonPaths } from "../../runtime/addon.ts";
 import { lastLines, runCommand } from "../command.ts";
 import { type AddonNote, bindingVersion } from "./addon_note.ts";
-import { compilerNames, findCompiler } from "./find_compiler.ts";
-import { runPip } from "./run_python.ts";
-import { type Site, venvPath, venvPython } from "./site.ts";
+import { type Compiler, ownCompiler, withZig } from "./compiler.ts";
+import { compileRowKernels, haveRowKernels } from "./row_kernels.ts";
+import { type Site, venvPath } from "./site.ts";
 import { SetupError } from "./step.ts";
 import { unpackedLibrary } from "./tensorflow_library.ts";
 
 /** The addon, compiled with what is here. */
 export async function compileAddon(site: Site, progress: (text: string) => void): Promise<AddonNote> {
-  const compiler = findCompiler(site);
-  if (compiler === undefined) throw new SetupError(`no C++ compiler on PATH (${compilerNames.join(", ")})`);
-  return await compileWith(site, { command: [compiler], name: compiler, env: site.env, progress });
+  return await compileWith(site, ownCompiler(site), progress);
 }
 
-/** The addon, compiled with Zig's compiler from PyPI, which goes again afterwards. */
+/** The addon, compiled with a borrowed compiler; and as long as it is here, the row kernels. */
 export async function compileAddonWithZig(site: Site, progress: (text: string) => void): Promise<AddonNote> {
-  const folder = venvPath(site, "tensorflow", "compiler");
-  try {
-    progress("fetching a compiler (94 MB)");
-    const pip = ["install", "--quiet", "--no-deps", "--no-compile", "--only-binary=:all:", "--target", folder];
-    await runPip(site, [...pip, "ziglang==0.15.1"]);
-    return await compileWith(site, {
-      command: [venvPython(site), "-m", "ziglang", "c++"],
-      name: "Zig's compiler, fetched for the occasion",
-      env: { ...site.env, PYTHONPATH: folder, ZIG_GLOBAL_CACHE_DIR: folder, ZIG_LOCAL_CACHE_DIR: folder },
-      progress,
-    });
-  } finally {
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
-  }
+  return await withZig(site, progress, async (zig) => {
+    const note = await compileWith(site, zig, progress);
+    // Why not, their own step says.
+    if (!await haveRowKernels(site)) await compileRowKernels(site, zig, progress).catch(() => {});
+    return note;
+  });
 }
 
-interface CompileOptions {
-  readonly command: readonly string[];
-  readonly name: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly progress: (text: string) => void;
-}
-
-async function compileWith(site: Site, { command, name, env, progress }: CompileOptions): Promise<AddonNote> {
+async function compileWith(
+  site: Site,
+  { command, name, env }: Compiler,
+  progress: (text: string) => void,
+): Promise<AddonNote> {
   const library = await unpackedLibrary(site);
   if (library === undefined) throw new SetupError("the TensorFlow library is not unpacked");
   const libraries = venvPath(site, "tensorflow", "tensorflow");

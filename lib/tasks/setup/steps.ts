@@ -2,6 +2,7 @@ import { addonStep } from "./addon.ts";
 import { dataStep } from "./data.ts";
 import { kernelStep } from "./kernel.ts";
 import { labStep, pythonStep } from "./python_environment.ts";
+import { rowKernelsStep } from "./row_kernels.ts";
 import type { Site } from "./site.ts";
 import type { Step } from "./step.ts";
 import { tensorflowStep } from "./tensorflow_library.ts";
@@ -19,6 +20,7 @@ export async function stepsFor(site: Site, needs: readonly Need[]): Promise<Step
     if (choice.package !== "prebuilt") steps.push(tensorflowStep(site, choice));
     steps.push(addonStep(site, choice));
   }
+  if (needs.includes("compute")) steps.push(rowKernelsStep(site));
   if (needs.includes("kernel")) steps.push(kernelStep(site));
   if (needs.includes("lab")) steps.push(labStep(site));
   // Whoever names another dataset has it, or lets the notebook fetch it.

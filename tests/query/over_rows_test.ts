@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { overRows } from "../../lib/query/row_kernels.ts";
-import { compiledPath, compileRowKernels } from "./compile_row_kernels.ts";
+import { overRows } from "../../lib/query/over_rows.ts";
 
 const numbers = fc.array(fc.float({ noNaN: true, min: 0, max: 1 }), { minLength: 1, maxLength: 400 });
 const widths = fc.integer({ min: 1, max: 70 });
@@ -14,10 +13,6 @@ function rowsOf(values: readonly number[], columns: number): number[][] {
 function measured(rows: readonly number[][], columns: number, kernel: "largest" | "gap" | "entropy"): Float64Array {
   return overRows({ rows: rows.length, columns, data: Float32Array.from(rows.flat()) }, kernel);
 }
-
-Deno.test("row_kernels.wasm is what row_kernels.wat compiles to", async () => {
-  assert.deepEqual(await Deno.readFile(compiledPath), await compileRowKernels());
-});
 
 Deno.test("the kernels find the largest number and the gap to the second, at every width", () => {
   fc.assert(fc.property(numbers, widths, (values, columns) => {
