@@ -522,6 +522,7 @@ export { gallery, type GalleryOptions } from "./report/gallery.ts";
 export { heatMap, type HeatMapData, type HeatMapOptions } from "./report/heat_map.ts";
 export { historyTable } from "./report/history_table.ts";
 export { type LearningCurve, learningCurves, type LearningCurvesOptions } from "./report/learning_curves.ts";
+export { inTurn, type InTurnOptions } from "./report/in_turn.ts";
 export { type LiveProgress, liveProgress, type LiveProgressOptions } from "./report/live_progress.ts";
 export { colorOf, type SeriesStyle, seriesStyle } from "./report/palette.ts";
 export { pickBalance, pickOverlap } from "./report/pick_figures.ts";
