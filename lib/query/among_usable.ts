@@ -1,5 +1,6 @@
 import { gatherRows, type Matrix, rowOf } from "../runtime/matrix.ts";
 import type { Picks } from "./query_strategy.ts";
+import { squaredNorms } from "./squared_norms.ts";
 
 /** What {@linkcode amongUsable} needs to know. */
 export interface AmongUsableOptions {
@@ -40,21 +41,22 @@ export async function amongUsable(
   return { rows, scores };
 }
 
-/** Whether every number in a row is finite. */
-export function isFiniteRow(source: Matrix, row: number): boolean {
-  const { columns, data } = source;
-  for (let at = row * columns, end = at + columns; at < end; at++) if (data[at] - data[at] !== 0) return false;
-  return true;
+/** Of each row, whether every number in it is finite. */
+export function finiteRows(source: Matrix): (row: number) => boolean {
+  const norms = squaredNorms(source);
+  return (row) => norms[row] < Infinity;
 }
 
-/** Whether a row can be read as a distribution once it is divided by its sum: finite, nothing below 0, not all 0. */
-export function hasMass(source: Matrix, row: number): boolean {
-  let total = 0;
-  for (const value of rowOf(source, row)) {
-    if (!(value >= 0)) return false;
-    total += value;
-  }
-  return total > 0 && total < Infinity;
+/** Of each row, whether it is a distribution once divided by its sum: finite, nothing below 0, not all 0. */
+export function rowsWithMass(source: Matrix): (row: number) => boolean {
+  return (row) => {
+    let total = 0;
+    for (const value of rowOf(source, row)) {
+      if (!(value >= 0)) return false;
+      total += value;
+    }
+    return total > 0 && total < Infinity;
+  };
 }
 
 /** The rows of a matrix at `rows`; the matrix itself if those are all of them, in order. */
@@ -63,7 +65,7 @@ export function rowsAt(source: Matrix, rows: Int32Array): Matrix {
 }
 
 /** The rows of a matrix that pass a test; the matrix itself if all do. */
-export function rowsThat(passes: (source: Matrix, row: number) => boolean, source: Matrix): Matrix {
+export function rowsThat(passing: (source: Matrix) => (row: number) => boolean, source: Matrix): Matrix {
   const rows = Int32Array.from({ length: source.rows }, (_, row) => row);
-  return rowsAt(source, rows.filter((row) => passes(source, row)));
+  return rowsAt(source, rows.filter(passing(source)));
 }

@@ -1,6 +1,7 @@
-import { type Matrix, rowOf } from "../runtime/matrix.ts";
+import type { Matrix } from "../runtime/matrix.ts";
 import { multiplyRows, release } from "./multiply_rows.ts";
-import { squaredNorm } from "./squared_euclidean.ts";
+import { twoSmallest } from "./smallest.ts";
+import { squaredNorms } from "./squared_norms.ts";
 import type { StackedRows } from "./stacked_rows.ts";
 
 /** Where {@linkcode assignToCentres} writes; all as long as the points, and only the assigned rows are touched. */
@@ -27,33 +28,19 @@ export async function assignToCentres(
   { centres, items, assignment: { nearest, distance, second } }: AssignOptions,
 ): Promise<void> {
   const width = centres.rows;
-  const norms = Float64Array.from(
-    { length: width },
-    (_, centre) => squaredNorm(rowOf(centres, centre)),
-  );
+  const bases = squaredNorms(centres);
   const rowsAtOnce = Math.max(64, Math.min(4096, Math.floor(2 ** 21 / width)));
   for (let from = 0; from < items.length; from += rowsAtOnce) {
     const block = items.subarray(from, from + rowsAtOnce);
     const points = rows.gather(block);
     const products = await multiplyRows(points, centres);
-    for (let place = 0, start = 0; place < block.length; place++, start += width) {
-      let best = Infinity;
-      let runnerUp = Infinity;
-      let at = 0;
-      for (let centre = 0; centre < width; centre++) {
-        const value = norms[centre] - 2 * products[start + centre];
-        if (value >= runnerUp) continue;
-        if (value < best) {
-          runnerUp = best;
-          best = value;
-          at = centre;
-        } else runnerUp = value;
-      }
-      const own = squaredNorm(rowOf(points, place));
-      nearest[block[place]] = at;
-      distance[block[place]] = Math.max(0, best + own);
-      second[block[place]] = Math.max(0, runnerUp + own);
-    }
+    const found = twoSmallest({ products, bases, factor: 2 });
     release(products);
+    squaredNorms(points).forEach((norm, place) => {
+      const row = block[place];
+      nearest[row] = found.at[place];
+      distance[row] = Math.max(0, found.smallest[place] + norm);
+      second[row] = Math.max(0, found.second[place] + norm);
+    });
   }
 }

@@ -2,9 +2,8 @@ import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import { type Dissimilarity, integersBetween } from "./dissimilarity.ts";
 import { meanRow } from "./mean_row.ts";
 import { nearestNeighbours } from "./nearest_neighbours.ts";
-import { innerProduct, squaredNorm } from "./squared_euclidean.ts";
 import { multiplyRows } from "./multiply_rows.ts";
-import { stackedRows } from "./stacked_rows.ts";
+import { type StackedRows, stackedRows } from "./stacked_rows.ts";
 
 /** Where {@linkcode averageLinkage} stops. */
 export interface AverageLinkageOptions {
@@ -73,13 +72,20 @@ interface Merge {
 /** The clusters as they stand, each under the number of one of its rows. */
 class Forest {
   readonly #means: Matrix;
+  readonly #rows: StackedRows;
   readonly #sizes: Float64Array;
   readonly #distances: Dissimilarity;
-  readonly #alive: Uint8Array;
-  /** Where a cluster that is gone went. */
+  /** Those that are left. */
+  #alive: Int32Array;
+  /** Where a cluster that is gone went; itself for one that is left. */
   readonly #into: Int32Array;
-  /** Of each cluster, who may be nearest. */
+  /** Of each cluster, who may be nearest, and how far they were when that was checked. */
   readonly #lists: Int32Array[];
+  readonly #values: Float64Array[];
+  /** The round in which it was, and the round in which a cluster was last merged. */
+  readonly #checked: Int32Array;
+  readonly #merged: Int32Array;
+  #round = 0;
   /** Nobody who is not on the list is nearer than this. */
   readonly #bounds: Float64Array;
   readonly #nearest: Int32Array;
@@ -91,65 +97,84 @@ class Forest {
     const centre = meanRow(points).data;
     this.#means = { rows, columns, data: data.map((value, at) => value - centre[at % columns]) };
     this.#sizes = new Float64Array(rows).fill(1);
-    this.#alive = new Uint8Array(rows).fill(1);
+    this.#alive = integersBetween(0, rows);
     this.#into = integersBetween(0, rows);
     this.#lists = Array.from({ length: rows }, () => new Int32Array(0));
+    this.#values = Array.from({ length: rows }, () => new Float64Array(0));
+    this.#checked = new Int32Array(rows).fill(-1);
+    this.#merged = new Int32Array(rows).fill(-1);
     this.#bounds = new Float64Array(rows).fill(-Infinity);
     this.#nearest = new Int32Array(rows).fill(-1);
     this.#heights = new Float64Array(rows).fill(Infinity);
-    const base = Float64Array.from({ length: rows }, (_, row) => squaredNorm(rowOf(this.#means, row)));
-    const means = stackedRows(this.#means);
+    const means = this.#rows = stackedRows(this.#means);
+    const base = means.squaredNorms();
     this.#distances = {
       count: rows,
       base,
       factor: 2,
       norm: base.map(Math.sqrt),
       terms: columns,
-      value: (i, j) => Math.max(0, base[i] + base[j] - 2 * innerProduct(means.row(i), means.row(j))),
+      value: (i, j) => Math.max(0, base[i] + base[j] - 2 * means.innerProduct(i, j)),
       products: (lefts, rights) => multiplyRows(means.gather(lefts), means.gather(rights)),
     };
   }
 
   /** Finds the nearest cluster of each of `clusters`: on its list if the bound allows, otherwise among all. */
   async findNearest(clusters: Int32Array): Promise<void> {
+    this.#round++;
     const lost: number[] = [];
     for (const cluster of clusters) {
-      const close = [...new Set(Array.from(this.#lists[cluster], (other) => this.#find(other)))]
-        .filter((other) => other !== cluster)
-        .map((other) => ({ other, value: this.#distances.value(cluster, other) }))
-        .sort((a, b) => a.value - b.value || a.other - b.other);
-      if (close.length > LISTED) this.#bounds[cluster] = Math.min(this.#bounds[cluster], close[LISTED].value);
-      this.#lists[cluster] = Int32Array.from(close.slice(0, LISTED), ({ other }) => other);
-      if (close.length > 0 && close[0].value <= this.#bounds[cluster]) {
-        this.#nearest[cluster] = close[0].other;
-        this.#heights[cluster] = close[0].value;
+      this.#refresh(cluster);
+      const [nearest] = this.#lists[cluster];
+      const [height] = this.#values[cluster];
+      if (height <= this.#bounds[cluster]) {
+        this.#nearest[cluster] = nearest;
+        this.#heights[cluster] = height;
       } else lost.push(cluster);
     }
-    const others = integersBetween(0, this.#alive.length).filter((cluster) => this.#alive[cluster] === 1);
+    const others = this.#alive;
     const count = Math.min(LISTED, others.length - 1);
     if (lost.length === 0 || count === 0) return;
     const items = Int32Array.from(lost).sort();
     const found = await nearestNeighbours(this.#distances, { items, others, count });
     items.forEach((cluster, place) => {
-      this.#lists[cluster] = found.items.slice(place * count, (place + 1) * count);
-      this.#bounds[cluster] = count < LISTED ? Infinity : found.values[(place + 1) * count - 1];
-      this.#nearest[cluster] = this.#lists[cluster][0];
-      this.#heights[cluster] = found.values[place * count];
+      const [from, to] = [place * count, (place + 1) * count];
+      this.#lists[cluster] = found.items.slice(from, to);
+      this.#values[cluster] = found.values.slice(from, to);
+      this.#bounds[cluster] = count < LISTED ? Infinity : found.values[to - 1];
+      this.#nearest[cluster] = found.items[from];
+      this.#heights[cluster] = found.values[from];
     });
+  }
+
+  /** Brings a list up to date, nearest first. */
+  #refresh(cluster: number): void {
+    const close = new Map<number, number>();
+    this.#lists[cluster].forEach((listed, place) => {
+      const other = this.#find(listed);
+      if (other === cluster || close.has(other)) return;
+      const isKnown = other === listed && this.#merged[other] < this.#checked[cluster];
+      close.set(other, isKnown ? this.#values[cluster][place] : this.#distances.value(cluster, other));
+    });
+    const sorted = [...close].sort(([a, x], [b, y]) => x - y || a - b);
+    if (sorted.length > LISTED) this.#bounds[cluster] = Math.min(this.#bounds[cluster], sorted[LISTED][1]);
+    this.#lists[cluster] = Int32Array.from(sorted.slice(0, LISTED), ([other]) => other);
+    this.#values[cluster] = Float64Array.from(sorted.slice(0, LISTED), ([, value]) => value);
+    this.#checked[cluster] = this.#round;
   }
 
   /** Pairs that are each other's nearest, below `ceiling`; where ties leave none, the closest pair there is. */
   mutualPairs(ceiling: number): Merge[] {
     const pairs: Merge[] = [];
     let closest: Merge | undefined;
-    this.#alive.forEach((alive, cluster) => {
+    for (const cluster of this.#alive) {
       const other = this.#nearest[cluster];
       const height = this.#heights[cluster];
-      if (!alive || other < 0 || !(height < ceiling)) return;
+      if (other < 0 || !(height < ceiling)) continue;
       const merge = { kept: Math.min(cluster, other), gone: Math.max(cluster, other), height };
       if (cluster < other && this.#nearest[other] === cluster) pairs.push(merge);
       if (closest === undefined || height < closest.height) closest = merge;
-    });
+    }
     return pairs.length > 0 || closest === undefined ? pairs : [closest];
   }
 
@@ -163,29 +188,32 @@ class Forest {
       const other = rowOf(this.#means, gone);
       for (let feature = 0; feature < mean.length; feature++) mean[feature] += share * (other[feature] - mean[feature]);
       base[kept] += share * (base[gone] - base[kept]);
-      norm[kept] = Math.sqrt(squaredNorm(mean));
+      norm[kept] = Math.sqrt(this.#rows.innerProduct(kept, kept));
       this.#bounds[kept] += share * (this.#bounds[gone] - this.#bounds[kept]);
       this.#lists[kept] = Int32Array.of(...this.#lists[kept], ...this.#lists[gone]);
+      // Of the merged cluster nothing is known.
+      this.#values[kept] = new Float64Array(this.#lists[kept].length);
+      this.#checked[kept] = -1;
       this.#lists[gone] = new Int32Array(0);
+      this.#values[gone] = new Float64Array(0);
       this.#sizes[kept] = total;
-      this.#alive[gone] = 0;
+      this.#merged[kept] = this.#merged[gone] = this.#round;
       this.#into[gone] = kept;
     }
-    const touched = new Set(pairs.flatMap(({ kept, gone }) => [kept, gone]));
-    return integersBetween(0, this.#alive.length).filter((cluster) =>
-      this.#alive[cluster] === 1 && (touched.has(cluster) || touched.has(this.#nearest[cluster]))
-    );
+    const isTouched = (cluster: number) => this.#merged[cluster] === this.#round;
+    this.#alive = this.#alive.filter((cluster) => this.#into[cluster] === cluster);
+    return this.#alive.filter((cluster) => isTouched(cluster) || isTouched(this.#nearest[cluster]));
   }
 
   #find(cluster: number): number {
     let place = cluster;
-    while (this.#alive[place] === 0) place = this.#into[place];
+    while (this.#into[place] !== place) place = this.#into[place];
     return place;
   }
 }
 
 /** Neighbours that a cluster keeps in mind. */
-const LISTED = 8;
+const LISTED = 48;
 
 /** Clusters of `count` rows after `merges`, numbered by their first rows. */
 function labelsAfter(merges: readonly Merge[], count: number): Int32Array {

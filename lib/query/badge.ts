@@ -1,5 +1,5 @@
 import type { Random } from "../runtime/random.ts";
-import { amongUsable, isFiniteRow, rowsAt } from "./among_usable.ts";
+import { amongUsable, finiteRows, rowsAt } from "./among_usable.ts";
 import { gradientEmbeddings, type GradientFactors } from "./gradient_embedding.ts";
 import { lotsFor } from "./lots.ts";
 import { type Picks, type QueryStrategy, queryStrategy } from "./query_strategy.ts";
@@ -42,7 +42,8 @@ export async function badge(factors: GradientFactors, { k, random, ids }: BadgeO
     throw new RangeError(`Cannot select rows: k must be an integer in 0…${embeddings.rows}: current value is ${k}`);
   }
   const lots = lotsFor(embeddings.rows, { random: random.child("ties"), ids });
-  const usable = (row: number) => isFiniteRow(probabilities, row) && isFiniteRow(embeddings, row);
+  const [believed, embedded] = [finiteRows(probabilities), finiteRows(embeddings)];
+  const usable = (row: number) => believed(row) && embedded(row);
   return await amongUsable({ count: embeddings.rows, usable, k, lots }, async (rows, wanted) => {
     const gradients = gradientEmbeddings({
       probabilities: rowsAt(probabilities, rows),

@@ -1,6 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
-import { amongUsable, isFiniteRow, rowsAt } from "./among_usable.ts";
+import { amongUsable, finiteRows, rowsAt } from "./among_usable.ts";
 import { averageLinkage } from "./average_linkage.ts";
 import { drawById } from "./draw_by_id.ts";
 import { lotsFor } from "./lots.ts";
@@ -56,7 +56,8 @@ export async function clusterMargin(points: Matrix, inputs: ClusterMarginInputs)
     );
   }
   const lots = lotsFor(points.rows, { random: random.child("rest"), ids });
-  const usable = (row: number) => Number.isFinite(margins[row]) && isFiniteRow(points, row);
+  const finite = finiteRows(points);
+  const usable = (row: number) => Number.isFinite(margins[row]) && finite(row);
   return await amongUsable({ count: points.rows, usable, k, lots }, async (rows, wanted) => {
     const clusters = await averageLinkage(rowsAt(points, rows), { clusters: Math.ceil(rows.length / clusterSize) });
     const ownMargins = Float64Array.from(rows, (row) => margins[row]);

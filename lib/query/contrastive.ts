@@ -1,5 +1,5 @@
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
-import { hasMass, isFiniteRow, rowsAt } from "./among_usable.ts";
+import { finiteRows, rowsAt, rowsWithMass } from "./among_usable.ts";
 import { integersBetween } from "./dissimilarity.ts";
 import { nearestNeighbours } from "./nearest_neighbours.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
@@ -76,8 +76,7 @@ export async function contrastive(
 }
 
 function usableRows({ embeddings, probabilities }: Beliefs): Int32Array {
-  const rows = integersBetween(0, embeddings.rows);
-  return rows.filter((row) => isFiniteRow(embeddings, row) && hasMass(probabilities, row));
+  return integersBetween(0, embeddings.rows).filter(finiteRows(embeddings)).filter(rowsWithMass(probabilities));
 }
 
 function floored(probabilities: Float32Array, floor: number): Float64Array {

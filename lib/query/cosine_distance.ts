@@ -1,7 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
 import { multiplyRows } from "./multiply_rows.ts";
-import { innerProduct, squaredNorm } from "./squared_euclidean.ts";
 import { type StackedRows, stackedRows } from "./stacked_rows.ts";
 
 /**
@@ -12,17 +11,14 @@ import { type StackedRows, stackedRows } from "./stacked_rows.ts";
  */
 export function cosineDistance(...matrices: readonly Matrix[]): Dissimilarity {
   const rows = stackedRows(...matrices);
-  const inverse = Float64Array.from({ length: rows.count }, (_, index) => {
-    const norm = Math.sqrt(squaredNorm(rows.row(index)));
-    return norm > 0 ? 1 / norm : 0;
-  });
+  const inverse = rows.squaredNorms().map((square) => square > 0 ? 1 / Math.sqrt(square) : 0);
   return {
     count: rows.count,
     base: new Float64Array(rows.count).fill(0.5),
     factor: 1,
     norm: new Float64Array(rows.count).fill(1),
     terms: rows.columns,
-    value: (i, j) => Math.max(0, 1 - innerProduct(rows.row(i), rows.row(j)) * (inverse[i] * inverse[j])),
+    value: (i, j) => Math.max(0, 1 - rows.innerProduct(i, j) * (inverse[i] * inverse[j])),
     products: (lefts, rights) =>
       multiplyRows(unitRows(rows, { indices: lefts, inverse }), unitRows(rows, { indices: rights, inverse })),
   };

@@ -1,5 +1,6 @@
 import { backend } from "../runtime/tensorflow.ts";
 import { release } from "./multiply_rows.ts";
+import { twoSmallest } from "./smallest.ts";
 
 /**
  * How unlike two items are, in a form that can be bounded by the thousand: exactly by {@linkcode value}, one pair at a
@@ -40,7 +41,9 @@ export function productError({ terms }: Pick<Dissimilarity, "terms">): number {
 
 /** The integers `from`…`to` − 1. */
 export function integersBetween(from: number, to: number): Int32Array {
-  return Int32Array.from({ length: to - from }, (_, place) => from + place);
+  const integers = new Int32Array(to - from);
+  for (let place = 0; place < integers.length; place++) integers[place] = from + place;
+  return integers;
 }
 
 /** What is compared with what. */
@@ -65,24 +68,14 @@ export async function lowerToNearest(
   const error = productError(dissimilarity) * factor;
   for await (const { lefts, rights, bases, largestNorm, products } of productBlocks(dissimilarity, comparison)) {
     const width = rights.length;
+    const found = twoSmallest({ products, bases, factor });
     for (let place = 0, start = 0; place < lefts.length; place++, start += width) {
       const item = lefts[place];
-      let best = Infinity;
-      let second = Infinity;
-      let at = 0;
-      for (let j = 0; j < width; j++) {
-        const bound = bases[j] - factor * products[start + j];
-        if (bound >= second) continue;
-        if (bound < best) {
-          second = best;
-          best = bound;
-          at = j;
-        } else second = bound;
-      }
+      const at = found.at[place];
       const doubt = 2 * error * norm[item] * largestNorm - base[item];
-      if (best > nearest[item] + doubt) continue;
+      if (found.smallest[place] > nearest[item] + doubt) continue;
       nearest[item] = Math.min(nearest[item], dissimilarity.value(item, rights[at]));
-      if (second > nearest[item] + doubt) continue;
+      if (found.second[place] > nearest[item] + doubt) continue;
       for (let j = 0; j < width; j++) {
         if (j === at || bases[j] - factor * products[start + j] > nearest[item] + doubt) continue;
         nearest[item] = Math.min(nearest[item], dissimilarity.value(item, rights[j]));
@@ -103,16 +96,11 @@ export async function lowerBounds(
 ): Promise<void> {
   const { base, factor, norm } = dissimilarity;
   const error = productError(dissimilarity) * factor;
-  for await (const { lefts, rights, bases, largestNorm, products } of productBlocks(dissimilarity, comparison)) {
-    const width = rights.length;
-    for (let place = 0, start = 0; place < lefts.length; place++, start += width) {
+  for await (const { lefts, bases, largestNorm, products } of productBlocks(dissimilarity, comparison)) {
+    const { smallest } = twoSmallest({ products, bases, factor });
+    for (let place = 0; place < lefts.length; place++) {
       const item = lefts[place];
-      let best = Infinity;
-      for (let j = 0; j < width; j++) {
-        const bound = bases[j] - factor * products[start + j];
-        if (bound < best) best = bound;
-      }
-      const bound = best + base[item] + 2 * error * norm[item] * largestNorm;
+      const bound = smallest[place] + base[item] + 2 * error * norm[item] * largestNorm;
       if (bound < bounds[item]) bounds[item] = bound;
     }
   }

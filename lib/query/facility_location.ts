@@ -1,5 +1,5 @@
 import type { Matrix } from "../runtime/matrix.ts";
-import { amongUsable, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
+import { amongUsable, finiteRows, rowsAt, rowsThat } from "./among_usable.ts";
 import { cosineDistance } from "./cosine_distance.ts";
 import { type Dissimilarity, integersBetween, productBlocks } from "./dissimilarity.ts";
 import { lotsFor, type TieOptions } from "./lots.ts";
@@ -41,10 +41,10 @@ export async function facilityLocation(points: Matrix, inputs: FacilityLocationI
     throw new RangeError(`Cannot select rows: k must be an integer in 0…${points.rows}: current value is ${k}`);
   }
   const lots = lotsFor(points.rows, inputs);
-  const usable = (row: number) => isFiniteRow(points, row);
+  const usable = finiteRows(points);
   return await amongUsable({ count: points.rows, usable, k, lots }, (rows, wanted) => {
     const candidates = rowsAt(points, rows);
-    const matrices = labelled ? [candidates, rowsThat(isFiniteRow, labelled)] : [candidates];
+    const matrices = labelled ? [candidates, rowsThat(finiteRows, labelled)] : [candidates];
     const [dissimilarity, similarityOf] = similarity === "cosine"
       ? [cosineDistance(...matrices), (distance: number) => 1 - distance / 2] as const
       : [squaredEuclidean(...matrices), (squared: number) => 1 / (1 + Math.sqrt(squared))] as const;

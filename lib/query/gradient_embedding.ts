@@ -1,8 +1,7 @@
-import { type Matrix, rowOf } from "../runtime/matrix.ts";
+import type { Matrix } from "../runtime/matrix.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
 import { stackedRows } from "./stacked_rows.ts";
 import { multiplyRows, release } from "./multiply_rows.ts";
-import { innerProduct, squaredNorm } from "./squared_euclidean.ts";
 
 /** What the gradient embeddings of {@linkcode gradientEmbeddings} are the outer products of. */
 export interface GradientFactors {
@@ -24,10 +23,8 @@ export function gradientEmbeddings({ probabilities, embeddings }: GradientFactor
   const residuals = residualsOf(probabilities);
   const features = stackedRows(embeddings);
   const classes = stackedRows(residuals);
-  const base = Float64Array.from(
-    { length: embeddings.rows },
-    (_, item) => squaredNorm(rowOf(residuals, item)) * squaredNorm(rowOf(embeddings, item)),
-  );
+  const ofFeatures = features.squaredNorms();
+  const base = classes.squaredNorms().map((square, item) => square * ofFeatures[item]);
   return {
     count: embeddings.rows,
     base,
@@ -35,9 +32,7 @@ export function gradientEmbeddings({ probabilities, embeddings }: GradientFactor
     norm: base.map(Math.sqrt),
     terms: probabilities.columns + embeddings.columns,
     value(i, j) {
-      const product = innerProduct(rowOf(residuals, i), rowOf(residuals, j)) *
-        innerProduct(rowOf(embeddings, i), rowOf(embeddings, j));
-      return Math.max(0, base[i] + base[j] - 2 * product);
+      return Math.max(0, base[i] + base[j] - 2 * classes.innerProduct(i, j) * features.innerProduct(i, j));
     },
     async products(lefts, rights) {
       const product = await multiplyRows(features.gather(lefts), features.gather(rights));

@@ -1,5 +1,5 @@
 import type { Matrix } from "../runtime/matrix.ts";
-import { amongUsable, hasMass, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
+import { amongUsable, finiteRows, rowsAt, rowsThat, rowsWithMass } from "./among_usable.ts";
 import { cosineDistance } from "./cosine_distance.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
 import { farthestFirst } from "./farthest_first.ts";
@@ -58,8 +58,9 @@ export async function greedyMaxMin(points: Matrix, options: GreedyMaxMinOptions)
   const { k, labelled, distance = "euclidean", floor = 0.001, outliers = 0, weights } = options;
   checkOptions(points, { k, floor, outliers });
   const lots = lotsFor(points.rows, options);
-  const comparable = distance === "symmetricKL" || distance === "jensenShannon" ? hasMass : isFiniteRow;
-  const usable = (row: number) => comparable(points, row) && (weights === undefined || weights[row] >= 0);
+  const comparable = distance === "symmetricKL" || distance === "jensenShannon" ? rowsWithMass : finiteRows;
+  const isComparable = comparable(points);
+  const usable = (row: number) => isComparable(row) && (weights === undefined || weights[row] >= 0);
   return await amongUsable({ count: points.rows, usable, k, lots }, async (rows, wanted) => {
     const candidates = rowsAt(points, rows);
     const known = labelled ? [rowsThat(comparable, labelled)] : [];

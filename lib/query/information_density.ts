@@ -1,11 +1,12 @@
 import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import { cosineDistance } from "./cosine_distance.ts";
-import { isFiniteRow, rowsAt } from "./among_usable.ts";
+import { finiteRows, rowsAt } from "./among_usable.ts";
 import { type Dissimilarity, integersBetween, productBlocks } from "./dissimilarity.ts";
 import type { Need } from "./pool_view.ts";
 import type { QueryStrategy } from "./query_strategy.ts";
 import { scoredStrategy } from "./scored_strategy.ts";
-import { squaredEuclidean, squaredNorm } from "./squared_euclidean.ts";
+import { squaredEuclidean } from "./squared_euclidean.ts";
+import { squaredNorms } from "./squared_norms.ts";
 
 /** What {@linkcode informationDensity} takes for similarity. */
 export interface DensityOptions {
@@ -42,7 +43,7 @@ export async function informationDensity(
   points: Matrix,
   { similarity = "euclidean" }: DensityOptions = {},
 ): Promise<Float64Array> {
-  const rows = integersBetween(0, points.rows).filter((row) => isFiniteRow(points, row));
+  const rows = integersBetween(0, points.rows).filter(finiteRows(points));
   const finite = rowsAt(points, rows);
   const densities = similarity === "cosine"
     ? meanCosines(finite)
@@ -56,10 +57,7 @@ export async function informationDensity(
 
 function meanCosines(points: Matrix): Float64Array {
   const { rows, columns } = points;
-  const inverse = Float64Array.from({ length: rows }, (_, row) => {
-    const norm = Math.sqrt(squaredNorm(rowOf(points, row)));
-    return norm > 0 ? 1 / norm : 0;
-  });
+  const inverse = squaredNorms(points).map((square) => square > 0 ? 1 / Math.sqrt(square) : 0);
   const mean = new Float64Array(columns);
   inverse.forEach((scale, row) => rowOf(points, row).forEach((value, column) => mean[column] += value * scale / rows));
   return inverse.map((scale, row) =>

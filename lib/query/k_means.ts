@@ -1,9 +1,8 @@
-import { type Matrix, rowOf } from "../runtime/matrix.ts";
+import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
 import { type Assignment, assignToCentres } from "./assign_to_centres.ts";
 import { integersBetween } from "./dissimilarity.ts";
 import { kMeansPlusPlus } from "./k_means_plus_plus.ts";
-import { squaredDistance } from "./squared_euclidean.ts";
 import { stackedRows } from "./stacked_rows.ts";
 
 /** How {@linkcode kMeans} clusters. */
@@ -127,10 +126,8 @@ export async function kMeans(points: Matrix | readonly Matrix[], options: KMeans
     }
     if (changed === 0 || shift <= enough || iteration >= iterations) break;
   }
-  const distances = Float64Array.from(
-    assignments,
-    (cluster, row) => squaredDistance(rows.row(row), rowOf(centres, cluster)),
-  );
+  const apart = stackedRows(...matrices, centres);
+  const distances = Float64Array.from(assignments, (cluster, row) => apart.squaredDistance(row, count + cluster));
   return { centres, assignments, distances, iterations: iteration };
 }
 

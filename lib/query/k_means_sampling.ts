@@ -1,6 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
-import { amongUsable, isFiniteRow, rowsAt } from "./among_usable.ts";
+import { amongUsable, finiteRows, rowsAt } from "./among_usable.ts";
 import { type Clustering, kMeans } from "./k_means.ts";
 import { lotsFor, type TieOptions } from "./lots.ts";
 import { type Picks, type QueryStrategy, queryStrategy } from "./query_strategy.ts";
@@ -27,7 +27,8 @@ export async function nearestToCentres(points: Matrix, options: CentralRowsOptio
     throw new RangeError(`Cannot select rows: k must be an integer in 0…${points.rows}: current value is ${k}`);
   }
   const lots = lotsFor(points.rows, { random: random.child("ties"), ids });
-  const usable = (row: number) => isFiniteRow(points, row) && (weights === undefined || weights[row] >= 0);
+  const finite = finiteRows(points);
+  const usable = (row: number) => finite(row) && (weights === undefined || weights[row] >= 0);
   return await amongUsable({ count: points.rows, usable, k, lots }, async (rows, wanted) => {
     const clustering = await kMeans(rowsAt(points, rows), {
       clusters: wanted,

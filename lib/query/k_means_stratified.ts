@@ -1,4 +1,4 @@
-import { isFiniteRow, rowsAt } from "./among_usable.ts";
+import { finiteRows, rowsAt } from "./among_usable.ts";
 import { drawById } from "./draw_by_id.ts";
 import { kMeans } from "./k_means.ts";
 import { type QueryStrategy, queryStrategy } from "./query_strategy.ts";
@@ -31,8 +31,7 @@ export function kMeansStratifiedSampling(options: KMeansStratifiedOptions = {}):
       const { candidates, classCount } = view;
       const { clusters = 2 * classCount } = options;
       const embeddings = await view.embeddings();
-      const finite = Int32Array.from(candidates, (_, row) => row)
-        .filter((row) => isFiniteRow(embeddings, row));
+      const finite = Int32Array.from(candidates, (_, row) => row).filter(finiteRows(embeddings));
       const strata = new Int32Array(candidates.length).fill(-1);
       if (finite.length > 0) {
         const { assignments } = await kMeans(rowsAt(embeddings, finite), {

@@ -1,5 +1,6 @@
 import { type Comparison, type Dissimilarity, productError } from "./dissimilarity.ts";
 import { release } from "./multiply_rows.ts";
+import { fewSmallest } from "./smallest.ts";
 
 /** What {@linkcode nearestNeighbours} looks for. */
 export interface NeighbourOptions extends Comparison {
@@ -34,37 +35,23 @@ export async function nearestNeighbours(
     values: new Float64Array(items.length * count),
   };
   const columnOf = new Map(Array.from(others, (other, column) => [other, column]));
-  const smallest = new Float64Array(count);
   const rowsAtOnce = Math.max(1, Math.min(4096, Math.floor(BLOCK / Math.max(1, width))));
   for (let from = 0; from < items.length; from += rowsAtOnce) {
     const lefts = items.subarray(from, from + rowsAtOnce);
     const products = await dissimilarity.products(lefts, others);
-    for (let place = 0; place < lefts.length; place++) {
-      const item = lefts[place];
-      const start = place * width;
-      const own = columnOf.get(item);
-      if (own !== undefined) products[start + own] = -Infinity;
-      smallest.fill(Infinity);
-      let largest = Infinity;
-      for (let column = 0; column < width; column++) {
-        const bound = bases[column] - factor * products[start + column];
-        if (bound >= largest) continue;
-        insert(smallest, bound);
-        largest = smallest[count - 1];
-      }
-      // Bounds of the true neighbours can be off by the error, and so can those that seem to beat them.
-      const limit = largest + 2 * error * norm[item] * largestNorm;
-      const close: { other: number; value: number }[] = [];
-      for (let column = 0; column < width; column++) {
-        if (bases[column] - factor * products[start + column] > limit || column === own) continue;
-        close.push({ other: others[column], value: dissimilarity.value(item, others[column]) });
-      }
+    const own = lefts.map((item) => columnOf.get(item) ?? -1);
+    // Bounds of the true neighbours can be off by the error, and so can those that seem to beat them.
+    const slack = Float64Array.from(lefts, (item) => 2 * error * norm[item] * largestNorm);
+    fewSmallest({ products, bases, factor, count, own, slack }).forEach((columns, place) => {
+      const close = Array.from(columns, (column) => {
+        return { other: others[column], value: dissimilarity.value(lefts[place], others[column]) };
+      });
       close.sort((a, b) => a.value - b.value);
-      for (let rank = 0; rank < count; rank++) {
-        found.items[(from + place) * count + rank] = close[rank].other;
-        found.values[(from + place) * count + rank] = close[rank].value;
+      for (let rank = 0, at = (from + place) * count; rank < count; rank++, at++) {
+        found.items[at] = close[rank].other;
+        found.values[at] = close[rank].value;
       }
-    }
+    });
     release(products);
   }
   return found;
@@ -72,13 +59,3 @@ export async function nearestNeighbours(
 
 /** Products made at once: 32 MiB, so that the wider block is not handed over too often. */
 const BLOCK = 2 ** 23;
-
-/** Puts `value` into its place among ascending numbers; the largest falls out. */
-function insert(ascending: Float64Array, value: number): void {
-  let place = ascending.length - 1;
-  while (place > 0 && ascending[place - 1] > value) {
-    ascending[place] = ascending[place - 1];
-    place--;
-  }
-  ascending[place] = value;
-}

@@ -1,6 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
-import { amongUsable, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
+import { amongUsable, finiteRows, rowsAt, rowsThat } from "./among_usable.ts";
 import { type Dissimilarity, integersBetween, lowerToNearest, productBlocks, productError } from "./dissimilarity.ts";
 import { kMeans } from "./k_means.ts";
 import { lotsFor } from "./lots.ts";
@@ -41,10 +41,10 @@ export async function probCover(points: Matrix, options: ProbCoverOptions): Prom
   }
   if (!(radius > 0)) throw new RangeError(`Cannot cover: the radius must be above 0: current value is ${radius}`);
   const lots = lotsFor(points.rows, { random, ids });
-  const usable = (row: number) => isFiniteRow(points, row);
+  const usable = finiteRows(points);
   return await amongUsable({ count: points.rows, usable, k, lots }, async (rows, wanted) => {
     const candidates = rowsAt(points, rows);
-    const known = labelled ? [rowsThat(isFiniteRow, labelled)] : [];
+    const known = labelled ? [rowsThat(finiteRows, labelled)] : [];
     const distances = squaredEuclidean(candidates, ...known);
     const everyone = integersBetween(0, candidates.rows);
     const covered = new Uint8Array(candidates.rows);
@@ -175,7 +175,7 @@ export function probCoverSampling({ radius, purity = 0.95 }: ProbCoverStrategyOp
     options: radius === undefined ? { purity } : { radius },
     pick: async (view, k, random) => {
       const embeddings = await view.embeddings();
-      const finite = rowsThat(isFiniteRow, embeddings);
+      const finite = rowsThat(finiteRows, embeddings);
       const chosen = radius ??
         (finite.rows === 0
           ? 1

@@ -1,9 +1,10 @@
 import type { Matrix } from "../runtime/matrix.ts";
-import { amongUsable, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
+import { amongUsable, finiteRows, rowsAt, rowsThat } from "./among_usable.ts";
 import { type Dissimilarity, integersBetween, lowerToNearest, productBlocks } from "./dissimilarity.ts";
 import { leastConfidence } from "./least_confidence.ts";
 import { lotsFor, type TieOptions } from "./lots.ts";
 import { maxHeap } from "./max_heap.ts";
+import { lookFurther, nearestChosen } from "./nearest_chosen.ts";
 import { type Picks, type QueryStrategy, queryStrategy } from "./query_strategy.ts";
 import { squaredEuclidean } from "./squared_euclidean.ts";
 
@@ -30,8 +31,8 @@ export interface RankedBatchOptions extends TieOptions {
  * in modAL (which then may pick it again; here it may not), and its score is 1.
  *
  * modAL computes all distances anew for every pick. Here they are kept, and only rows that may come out on top are
- * brought up to date: O(n · labelled · d) time as matrix products, O(n) for each pick, and the refreshes. A cold start
- * takes O(n² · d). O(n) memory. Rows with NaN come last.
+ * brought up to date: at worst O(n · (labelled + k) · d) time as matrix products, mostly far less. A cold start takes
+ * O(n² · d). O(n) memory. Rows with NaN come last.
  *
  * @returns rows in the order picked, and the score of each at that moment
  * @throws {RangeError} if `k` is not an integer in 0…rows, or there is not one uncertainty for each row
@@ -58,10 +59,11 @@ export async function rankedBatch(points: Matrix, options: RankedBatchOptions): 
     );
   }
   const lots = lotsFor(points.rows, options);
-  const usable = (row: number) => Number.isFinite(uncertainty[row]) && isFiniteRow(points, row);
+  const finite = finiteRows(points);
+  const usable = (row: number) => Number.isFinite(uncertainty[row]) && finite(row);
   return await amongUsable({ count: points.rows, usable, k, lots }, (rows, wanted) => {
     const candidates = rowsAt(points, rows);
-    const known = labelled ? [rowsThat(isFiniteRow, labelled)] : [];
+    const known = labelled ? [rowsThat(finiteRows, labelled)] : [];
     return rank(squaredEuclidean(candidates, ...known), {
       candidates: candidates.rows,
       k: wanted,
@@ -79,19 +81,18 @@ interface RankOptions {
 }
 
 async function rank(distances: Dissimilarity, { candidates, k, uncertainty, lots }: RankOptions): Promise<Picks> {
-  const nearest = new Float64Array(candidates).fill(Infinity);
-  const everyone = integersBetween(0, candidates);
-  const known = integersBetween(candidates, distances.count);
-  const rows: number[] = [];
+  const state = await nearestChosen(distances, { candidates, k });
+  const { nearest, seen, chosen, given } = state;
+  const rows = chosen.subarray(given);
   const scores: number[] = [];
-  let remaining = everyone;
-  if (known.length > 0) await lowerToNearest(nearest, distances, { items: everyone, others: known });
-  else {
+  let remaining = integersBetween(0, candidates);
+  if (given === 0) {
     const first = await mostCentral(distances, lots);
-    rows.push(first);
+    rows[0] = first;
     scores.push(1);
-    remaining = everyone.filter((row) => row !== first);
-    await lowerToNearest(nearest, distances, { items: everyone, others: Int32Array.of(first) });
+    await lowerToNearest(nearest, distances, { items: remaining, others: rows.subarray(0, 1) });
+    remaining = remaining.filter((row) => row !== first);
+    seen.fill(1);
   }
   let left = remaining.length;
   const score = (row: number) => {
@@ -108,17 +109,21 @@ async function rank(distances: Dissimilarity, { candidates, k, uncertainty, lots
     remaining,
     (a, b) => bounds[a] !== bounds[b] ? bounds[a] > bounds[b] : lots[a] < lots[b],
   );
-  const seen = new Int32Array(candidates).fill(rows.length);
-  while (rows.length < k) {
-    while (seen[heap.top] < rows.length) {
-      const row = heap.pop();
-      for (const pick of rows.slice(seen[row])) nearest[row] = Math.min(nearest[row], distances.value(row, pick));
-      seen[row] = rows.length;
-      bound(row);
-      heap.push(row);
+  while (scores.length < k) {
+    const count = given + scores.length;
+    while (seen[heap.top] < count) {
+      if (seen[heap.top] < given) await lookFurther(state, { dissimilarity: distances, heap, onLowered: bound });
+      else {
+        const row = heap.pop();
+        for (; seen[row] < count; seen[row]++) {
+          nearest[row] = Math.min(nearest[row], distances.value(row, chosen[seen[row]]));
+        }
+        bound(row);
+        heap.push(row);
+      }
     }
     const pick = heap.pop();
-    rows.push(pick);
+    rows[scores.length] = pick;
     scores.push(score(pick));
     left--;
   }

@@ -11,36 +11,14 @@ import { stackedRows } from "./stacked_rows.ts";
  */
 export function squaredEuclidean(...matrices: readonly Matrix[]): Dissimilarity {
   const rows = stackedRows(...matrices);
-  const base = Float64Array.from({ length: rows.count }, (_, index) => squaredNorm(rows.row(index)));
+  const base = rows.squaredNorms();
   return {
     count: rows.count,
     base,
     factor: 2,
     norm: base.map(Math.sqrt),
     terms: rows.columns,
-    value: (i, j) => squaredDistance(rows.row(i), rows.row(j)),
+    value: rows.squaredDistance,
     products: (lefts, rights) => multiplyRows(rows.gather(lefts), rows.gather(rights)),
   };
-}
-
-/** ‖x − y‖² in float64. */
-export function squaredDistance(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  let total = 0;
-  for (let feature = 0; feature < x.length; feature++) {
-    const difference = x[feature] - y[feature];
-    total += difference * difference;
-  }
-  return total;
-}
-
-/** ⟨x, y⟩ in float64. */
-export function innerProduct(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  let total = 0;
-  for (let feature = 0; feature < x.length; feature++) total += x[feature] * y[feature];
-  return total;
-}
-
-/** ‖x‖² in float64. */
-export function squaredNorm(x: ArrayLike<number>): number {
-  return innerProduct(x, x);
 }

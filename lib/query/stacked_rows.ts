@@ -1,4 +1,6 @@
+import { rowKernels } from "../runtime/kernels/row_kernels.ts";
 import type { Matrix } from "../runtime/matrix.ts";
+import { squaredNorms } from "./squared_norms.ts";
 
 /** Rows of several matrices of equal width, numbered as if they stood under each other; nothing is copied. */
 export interface StackedRows {
@@ -8,6 +10,12 @@ export interface StackedRows {
   row(index: number): Float32Array;
   /** The rows at `indices`, in that order: a view where they are neighbours in one matrix, otherwise a copy. */
   gather(indices: Int32Array): Matrix;
+  /** ⟨x, y⟩ of two rows, in float64. */
+  innerProduct(i: number, j: number): number;
+  /** ‖x − y‖² of two rows, in float64. */
+  squaredDistance(i: number, j: number): number;
+  /** ‖x‖² of every row, in float64. */
+  squaredNorms(): Float64Array;
 }
 
 /**
@@ -37,10 +45,21 @@ export function stackedRows(...matrices: readonly Matrix[]): StackedRows {
     const from = (index - starts[place]) * columns;
     return stacked[place].data.subarray(from, from + columns);
   };
+  const ofPair = (kernel: "innerProduct" | "squaredDistance") => (i: number, j: number) => {
+    const [a, b] = [partOf(i), partOf(j)];
+    return rowKernels[kernel](stacked[a].data, i - starts[a], stacked[b].data, j - starts[b], columns);
+  };
   return {
     count,
     columns,
     row,
+    innerProduct: ofPair("innerProduct"),
+    squaredDistance: ofPair("squaredDistance"),
+    squaredNorms() {
+      const norms = new Float64Array(count);
+      stacked.forEach((part, place) => norms.set(squaredNorms(part), starts[place]));
+      return norms;
+    },
     gather(indices) {
       const last = indices.length - 1;
       if (last >= 0 && areNeighbours(indices) && partOf(indices[0]) === partOf(indices[last])) {

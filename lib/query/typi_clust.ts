@@ -1,13 +1,13 @@
-import { gatherRows, type Matrix } from "../runtime/matrix.ts";
+import type { Matrix } from "../runtime/matrix.ts";
 import type { Random } from "../runtime/random.ts";
-import { amongUsable, isFiniteRow, rowsAt, rowsThat } from "./among_usable.ts";
+import { amongUsable, finiteRows, rowsAt, rowsThat } from "./among_usable.ts";
 import { assignToCentres } from "./assign_to_centres.ts";
 import { integersBetween } from "./dissimilarity.ts";
 import { kMeans } from "./k_means.ts";
 import { stackedRows } from "./stacked_rows.ts";
 import { lotsFor } from "./lots.ts";
 import { type Picks, type QueryStrategy, queryStrategy } from "./query_strategy.ts";
-import { typicality } from "./typicality.ts";
+import { type MemberOptions, TypicalMembers } from "./typical_members.ts";
 
 /** How {@linkcode typiClustSampling} clusters and compares. */
 export interface TypiClustOptions {
@@ -57,19 +57,20 @@ export async function typiClust(points: Matrix, inputs: TypiClustInputs): Promis
     }
   }
   const lots = lotsFor(points.rows, { random: random.child("ties"), ids });
-  const usable = (row: number) => isFiniteRow(points, row);
+  const usable = finiteRows(points);
   return await amongUsable({ count: points.rows, usable, k, lots }, async (rows, wanted) => {
     const candidates = rowsAt(points, rows);
-    const known = labelled ? rowsThat(isFiniteRow, labelled) : { rows: 0, columns: candidates.columns, data: NOTHING };
+    const known = labelled ? rowsThat(finiteRows, labelled) : { rows: 0, columns: candidates.columns, data: NOTHING };
     const clusterCount = Math.min(known.rows + wanted, maxClusters);
     const assignments = await clustered([candidates, known], {
       clusters: clusterCount,
       random: random.child("clusters"),
     });
-    const clusters = clustersOf(assignments, { clusterCount, candidates: candidates.rows });
+    const ownLots = Float64Array.from(rows, (row) => lots[row]);
+    const clusters = clustersOf(assignments, { clusterCount, candidates, neighbours, lots: ownLots });
     const inOrder = clusters.toSorted((a, b) =>
       Number(a.size < minClusterSize) - Number(b.size < minClusterSize) || a.labelled - b.labelled ||
-      b.size - a.size || lots[rows[a.members[0]]] - lots[rows[b.members[0]]]
+      b.size - a.size || a.lot - b.lot
     );
     const large = inOrder.filter(({ size }) => size >= minClusterSize);
     const picks: number[] = [];
@@ -77,19 +78,12 @@ export async function typiClust(points: Matrix, inputs: TypiClustInputs): Promis
     for (let turns = large.length > 0 ? large : inOrder; picks.length < wanted;) {
       for (const cluster of turns) {
         if (picks.length === wanted) break;
-        if (cluster.members.length === 0) continue;
-        const typical = await typicality(gatherRows(candidates, cluster.members), { neighbours });
-        let best = 0;
-        for (let place = 1; place < typical.length; place++) {
-          const difference = typical[place] - typical[best] ||
-            lots[rows[cluster.members[best]]] - lots[rows[cluster.members[place]]];
-          if (difference > 0) best = place;
-        }
-        picks.push(cluster.members[best]);
-        scores.push(typical[best]);
-        cluster.members = cluster.members.filter((_, place) => place !== best);
+        if (cluster.members.left === 0) continue;
+        const { member, typicality } = await cluster.members.takeMostTypical();
+        picks.push(member);
+        scores.push(typicality);
       }
-      if (turns.every(({ members }) => members.length === 0)) turns = inOrder;
+      if (turns.every(({ members }) => members.left === 0)) turns = inOrder;
     }
     return { rows: picks, scores };
   });
@@ -122,25 +116,31 @@ interface Cluster {
   /** Items, labelled ones included. */
   readonly size: number;
   readonly labelled: number;
+  /** That of the first candidate. */
+  readonly lot: number;
   /** Candidates not yet picked. */
-  members: Int32Array;
+  readonly members: TypicalMembers;
+}
+
+interface ClusterOptions extends MemberOptions {
+  readonly clusterCount: number;
 }
 
 /** The clusters that hold any candidates. */
-function clustersOf(
-  assignments: Int32Array,
-  { clusterCount, candidates }: { readonly clusterCount: number; readonly candidates: number },
-): Cluster[] {
+function clustersOf(assignments: Int32Array, { clusterCount, ...options }: ClusterOptions): Cluster[] {
   const members = Array.from({ length: clusterCount }, (): number[] => []);
   const labelled = new Int32Array(clusterCount);
-  assignments.forEach((cluster, item) => item < candidates ? members[cluster].push(item) : labelled[cluster]++);
+  assignments.forEach((cluster, item) =>
+    item < options.candidates.rows ? members[cluster].push(item) : labelled[cluster]++
+  );
   return members
     .map((items, cluster) => ({
       size: items.length + labelled[cluster],
       labelled: labelled[cluster],
-      members: Int32Array.from(items),
+      lot: options.lots[items[0]],
+      members: new TypicalMembers(Int32Array.from(items), options),
     }))
-    .filter((cluster) => cluster.members.length > 0);
+    .filter((cluster) => cluster.members.left > 0);
 }
 
 /** Asks for the typical: {@linkcode typiClust}. With nothing labelled, a cold start. */

@@ -1,7 +1,9 @@
-import { type Matrix, rowOf } from "../runtime/matrix.ts";
+import type { Matrix } from "../runtime/matrix.ts";
+import { integersBetween } from "./dissimilarity.ts";
 import { meanRow } from "./mean_row.ts";
-import { multiplyRows, release } from "./multiply_rows.ts";
-import { squaredDistance, squaredNorm } from "./squared_euclidean.ts";
+import { nearestNeighbours, type Neighbours } from "./nearest_neighbours.ts";
+import { squaredEuclidean } from "./squared_euclidean.ts";
+import { stackedRows } from "./stacked_rows.ts";
 
 /** How {@linkcode typicality} is measured. */
 export interface TypicalityOptions {
@@ -31,37 +33,27 @@ export async function typicality(
   { neighbours = 20 }: TypicalityOptions = {},
 ): Promise<Float64Array> {
   const { rows } = points;
+  if (rows < 2) return new Float64Array(rows);
   const count = Math.min(neighbours, Math.max(1, rows >> 1));
-  const result = new Float64Array(rows);
-  if (rows < 2) return result;
-  // About their mean, so that short distances are not differences of long vectors.
-  const centred = about(points, meanRow(points).data);
-  const norms = Float64Array.from({ length: rows }, (_, row) => squaredNorm(rowOf(centred, row)));
-  const nearest = new Float64Array(count);
-  const rowsAtOnce = Math.max(1, Math.floor(2 ** 21 / rows));
-  for (let from = 0; from < rows; from += rowsAtOnce) {
-    const block = blockOf(centred, { from, to: Math.min(rows, from + rowsAtOnce) });
-    const products = await multiplyRows(block, centred);
-    for (let row = from, at = 0; row < from + block.rows; row++) {
-      nearest.fill(Infinity);
-      for (let other = 0; other < rows; other++, at++) {
-        const scale = norms[row] + norms[other];
-        let value = scale - 2 * products[at];
-        if (other === row || value >= nearest[count - 1]) continue;
-        // Near twins: what is left of the difference is mostly rounding.
-        if (value < scale / 100) value = squaredDistance(rowOf(points, row), rowOf(points, other));
-        let place = count - 1;
-        while (place > 0 && nearest[place - 1] > value) {
-          nearest[place] = nearest[place - 1];
-          place--;
-        }
-        if (value < nearest[place]) nearest[place] = value;
-      }
-      result[row] = count / nearest.reduce((total, value) => total + Math.sqrt(value), 0);
-    }
-    release(products);
-  }
-  return result;
+  const { values } = await neighboursAmong(points, count);
+  return Float64Array.from(
+    { length: rows },
+    (_, row) => typicalityOf(values.subarray(row * count, (row + 1) * count)),
+  );
+}
+
+/** (Mean distance)⁻¹, from squared distances. */
+export function typicalityOf(squares: Float64Array): number {
+  return squares.length / squares.reduce((total, square) => total + Math.sqrt(square), 0);
+}
+
+/** Of each row the `count` nearest others, by squared Euclidean distance. */
+export async function neighboursAmong(points: Matrix, count: number): Promise<Neighbours> {
+  const items = integersBetween(0, points.rows);
+  // Products about the mean, so that short distances are not differences of long vectors.
+  const centred = squaredEuclidean(about(points, meanRow(points).data));
+  const dissimilarity = { ...centred, value: stackedRows(points).squaredDistance };
+  return await nearestNeighbours(dissimilarity, { items, others: items, count });
 }
 
 function about({ rows, columns, data }: Matrix, centre: Float32Array): Matrix {
@@ -70,8 +62,4 @@ function about({ rows, columns, data }: Matrix, centre: Float32Array): Matrix {
     for (let column = 0; column < columns; column++) moved[start + column] = data[start + column] - centre[column];
   }
   return { rows, columns, data: moved };
-}
-
-function blockOf({ columns, data }: Matrix, { from, to }: { readonly from: number; readonly to: number }): Matrix {
-  return { rows: to - from, columns, data: data.subarray(from * columns, to * columns) };
 }
