@@ -86,6 +86,8 @@ class Forest {
   readonly #checked: Int32Array;
   readonly #merged: Int32Array;
   #round = 0;
+  /** For {@linkcode Forest.#refresh}: what the list at hand holds already. */
+  readonly #isListed: Uint8Array;
   /** Nobody who is not on the list is nearer than this. */
   readonly #bounds: Float64Array;
   readonly #nearest: Int32Array;
@@ -99,6 +101,7 @@ class Forest {
     this.#sizes = new Float64Array(rows).fill(1);
     this.#alive = integersBetween(0, rows);
     this.#into = integersBetween(0, rows);
+    this.#isListed = new Uint8Array(rows);
     this.#lists = Array.from({ length: rows }, () => new Int32Array(0));
     this.#values = Array.from({ length: rows }, () => new Float64Array(0));
     this.#checked = new Int32Array(rows).fill(-1);
@@ -115,6 +118,10 @@ class Forest {
       norm: base.map(Math.sqrt),
       terms: columns,
       value: (i, j) => Math.max(0, base[i] + base[j] - 2 * means.innerProduct(i, j)),
+      values: (lefts, rights) =>
+        means.innerProducts(lefts, rights).map((product, pair) =>
+          Math.max(0, base[lefts[pair]] + base[rights[pair]] - 2 * product)
+        ),
       products: (lefts, rights) => multiplyRows(means.gather(lefts), means.gather(rights)),
     };
   }
@@ -122,13 +129,12 @@ class Forest {
   /** Finds the nearest cluster of each of `clusters`: on its list if the bound allows, otherwise among all. */
   async findNearest(clusters: Int32Array): Promise<void> {
     this.#round++;
+    this.#refresh(clusters);
     const lost: number[] = [];
     for (const cluster of clusters) {
-      this.#refresh(cluster);
-      const [nearest] = this.#lists[cluster];
-      const [height] = this.#values[cluster];
-      if (height <= this.#bounds[cluster]) {
-        this.#nearest[cluster] = nearest;
+      const { length, [0]: height } = this.#values[cluster];
+      if (length > 0 && height <= this.#bounds[cluster]) {
+        this.#nearest[cluster] = this.#lists[cluster][0];
         this.#heights[cluster] = height;
       } else lost.push(cluster);
     }
@@ -147,20 +153,50 @@ class Forest {
     });
   }
 
-  /** Brings a list up to date, nearest first. */
-  #refresh(cluster: number): void {
-    const close = new Map<number, number>();
-    this.#lists[cluster].forEach((listed, place) => {
-      const other = this.#find(listed);
-      if (other === cluster || close.has(other)) return;
-      const isKnown = other === listed && this.#merged[other] < this.#checked[cluster];
-      close.set(other, isKnown ? this.#values[cluster][place] : this.#distances.value(cluster, other));
-    });
-    const sorted = [...close].sort(([a, x], [b, y]) => x - y || a - b);
-    if (sorted.length > LISTED) this.#bounds[cluster] = Math.min(this.#bounds[cluster], sorted[LISTED][1]);
-    this.#lists[cluster] = Int32Array.from(sorted.slice(0, LISTED), ([other]) => other);
-    this.#values[cluster] = Float64Array.from(sorted.slice(0, LISTED), ([, value]) => value);
-    this.#checked[cluster] = this.#round;
+  /** Brings the lists of `clusters` up to date, nearest first; values of pairs of which one has merged are made anew. */
+  #refresh(clusters: Int32Array): void {
+    const lefts: number[] = [];
+    const rights: number[] = [];
+    for (const cluster of clusters) {
+      const [list, values] = [this.#lists[cluster], this.#values[cluster]];
+      let kept = 0;
+      this.#isListed[cluster] = 1;
+      for (let place = 0; place < list.length; place++) {
+        const other = this.#find(list[place]);
+        if (this.#isListed[other] === 1) continue;
+        this.#isListed[other] = 1;
+        const isKnown = other === list[place] && this.#merged[other] < this.#checked[cluster];
+        list[kept] = other;
+        values[kept++] = isKnown ? values[place] : NaN;
+        if (isKnown) continue;
+        lefts.push(cluster);
+        rights.push(other);
+      }
+      for (const other of list.subarray(0, kept)) this.#isListed[other] = 0;
+      this.#isListed[cluster] = 0;
+      this.#lists[cluster] = list.subarray(0, kept);
+      this.#values[cluster] = values.subarray(0, kept);
+    }
+    const made = this.#distances.values!(Int32Array.from(lefts), Int32Array.from(rights));
+    let next = 0;
+    for (const cluster of clusters) {
+      const [list, values] = [this.#lists[cluster], this.#values[cluster]];
+      for (let place = 0; place < list.length; place++) {
+        const other = list[place];
+        const value = Number.isNaN(values[place]) ? made[next++] : values[place];
+        let rank = place;
+        for (; rank > 0 && (values[rank - 1] > value || values[rank - 1] === value && list[rank - 1] > other); rank--) {
+          list[rank] = list[rank - 1];
+          values[rank] = values[rank - 1];
+        }
+        list[rank] = other;
+        values[rank] = value;
+      }
+      if (list.length > LISTED) this.#bounds[cluster] = Math.min(this.#bounds[cluster], values[LISTED]);
+      this.#lists[cluster] = list.subarray(0, LISTED);
+      this.#values[cluster] = values.subarray(0, LISTED);
+      this.#checked[cluster] = this.#round;
+    }
   }
 
   /** Pairs that are each other's nearest, below `ceiling`; where ties leave none, the closest pair there is. */

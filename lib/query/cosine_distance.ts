@@ -19,6 +19,10 @@ export function cosineDistance(...matrices: readonly Matrix[]): Dissimilarity {
     norm: new Float64Array(rows.count).fill(1),
     terms: rows.columns,
     value: (i, j) => Math.max(0, 1 - rows.innerProduct(i, j) * (inverse[i] * inverse[j])),
+    values: (lefts, rights) =>
+      rows.innerProducts(lefts, rights).map((product, pair) =>
+        Math.max(0, 1 - product * (inverse[lefts[pair]] * inverse[rights[pair]]))
+      ),
     products: (lefts, rights) =>
       multiplyRows(unitRows(rows, { indices: lefts, inverse }), unitRows(rows, { indices: rights, inverse })),
   };

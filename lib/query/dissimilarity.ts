@@ -17,6 +17,8 @@ export interface Dissimilarity {
   readonly count: number;
   /** Exact, ≥ 0, in float64; symmetric. */
   value(i: number, j: number): number;
+  /** Of many pairs: the very numbers that {@linkcode value} gives, sooner. Default: pair by pair. */
+  values?(lefts: Int32Array, rights: Int32Array): Float64Array;
   readonly base: Float64Array;
   readonly factor: number;
   /** ⟨left_i, right_j⟩ for all pairs, row by row, in float32. */
@@ -46,6 +48,12 @@ export function integersBetween(from: number, to: number): Int32Array {
   return integers;
 }
 
+/** The exact values of pairs. */
+export function valuesOf(dissimilarity: Dissimilarity, lefts: Int32Array, rights: Int32Array): Float64Array {
+  return dissimilarity.values?.(lefts, rights) ??
+    Float64Array.from(lefts, (left, pair) => dissimilarity.value(left, rights[pair]));
+}
+
 /** What is compared with what. */
 export interface Comparison {
   /** Items to bring up to date. */
@@ -69,12 +77,18 @@ export async function lowerToNearest(
   for await (const { lefts, rights, bases, largestNorm, products } of productBlocks(dissimilarity, comparison)) {
     const width = rights.length;
     const found = twoSmallest({ products, bases, factor });
-    for (let place = 0, start = 0; place < lefts.length; place++, start += width) {
-      const item = lefts[place];
-      const at = found.at[place];
-      const doubt = 2 * error * norm[item] * largestNorm - base[item];
-      if (found.smallest[place] > nearest[item] + doubt) continue;
-      nearest[item] = Math.min(nearest[item], dissimilarity.value(item, rights[at]));
+    const doubts = Float64Array.from(lefts, (item) => 2 * error * norm[item] * largestNorm - base[item]);
+    const places = integersBetween(0, lefts.length)
+      .filter((place) => found.smallest[place] <= nearest[lefts[place]] + doubts[place]);
+    const values = valuesOf(
+      dissimilarity,
+      places.map((place) => lefts[place]),
+      places.map((place) => rights[found.at[place]]),
+    );
+    for (let pair = 0; pair < places.length; pair++) {
+      const place = places[pair];
+      const [item, at, start, doubt] = [lefts[place], found.at[place], place * width, doubts[place]];
+      nearest[item] = Math.min(nearest[item], values[pair]);
       if (found.second[place] > nearest[item] + doubt) continue;
       for (let j = 0; j < width; j++) {
         if (j === at || bases[j] - factor * products[start + j] > nearest[item] + doubt) continue;

@@ -34,6 +34,12 @@ export function gradientEmbeddings({ probabilities, embeddings }: GradientFactor
     value(i, j) {
       return Math.max(0, base[i] + base[j] - 2 * classes.innerProduct(i, j) * features.innerProduct(i, j));
     },
+    values(lefts, rights) {
+      const ofFeatures = features.innerProducts(lefts, rights);
+      return classes.innerProducts(lefts, rights).map((product, pair) =>
+        Math.max(0, base[lefts[pair]] + base[rights[pair]] - 2 * product * ofFeatures[pair])
+      );
+    },
     async products(lefts, rights) {
       const product = await multiplyRows(features.gather(lefts), features.gather(rights));
       const ofResiduals = await multiplyRows(classes.gather(lefts), classes.gather(rights));

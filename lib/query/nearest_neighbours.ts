@@ -1,4 +1,4 @@
-import { type Comparison, type Dissimilarity, productError } from "./dissimilarity.ts";
+import { type Comparison, type Dissimilarity, integersBetween, productError, valuesOf } from "./dissimilarity.ts";
 import { release } from "./multiply_rows.ts";
 import { fewSmallest } from "./smallest.ts";
 
@@ -42,15 +42,25 @@ export async function nearestNeighbours(
     const own = lefts.map((item) => columnOf.get(item) ?? -1);
     // Bounds of the true neighbours can be off by the error, and so can those that seem to beat them.
     const slack = Float64Array.from(lefts, (item) => 2 * error * norm[item] * largestNorm);
-    fewSmallest({ products, bases, factor, count, own, slack }).forEach((columns, place) => {
-      const close = Array.from(columns, (column) => {
-        return { other: others[column], value: dissimilarity.value(lefts[place], others[column]) };
-      });
-      close.sort((a, b) => a.value - b.value);
-      for (let rank = 0, at = (from + place) * count; rank < count; rank++, at++) {
-        found.items[at] = close[rank].other;
-        found.values[at] = close[rank].value;
+    const close = fewSmallest({ products, bases, factor, count, own, slack });
+    const total = close.reduce((sum, { length }) => sum + length, 0);
+    const [pairLefts, pairRights] = [new Int32Array(total), new Int32Array(total)];
+    let pair = 0;
+    close.forEach((columns, place) => {
+      for (const column of columns) {
+        pairLefts[pair] = lefts[place];
+        pairRights[pair++] = others[column];
       }
+    });
+    const values = valuesOf(dissimilarity, pairLefts, pairRights);
+    let start = 0;
+    close.forEach(({ length }, place) => {
+      const ranks = integersBetween(start, start + length).sort((a, b) => values[a] - values[b] || a - b);
+      for (let rank = 0, at = (from + place) * count; rank < count; rank++, at++) {
+        found.items[at] = pairRights[ranks[rank]];
+        found.values[at] = values[ranks[rank]];
+      }
+      start += length;
     });
     release(products);
   }

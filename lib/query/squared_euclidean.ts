@@ -19,6 +19,7 @@ export function squaredEuclidean(...matrices: readonly Matrix[]): Dissimilarity 
     norm: base.map(Math.sqrt),
     terms: rows.columns,
     value: rows.squaredDistance,
+    values: rows.squaredDistances,
     products: (lefts, rights) => multiplyRows(rows.gather(lefts), rows.gather(rights)),
   };
 }

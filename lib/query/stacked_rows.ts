@@ -1,4 +1,4 @@
-import { rowKernels } from "../runtime/kernels/row_kernels.ts";
+import { kernelThreads, rowKernels } from "../runtime/kernels/row_kernels.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { squaredNorms } from "./squared_norms.ts";
 
@@ -14,6 +14,9 @@ export interface StackedRows {
   innerProduct(i: number, j: number): number;
   /** ‖x − y‖² of two rows, in float64. */
   squaredDistance(i: number, j: number): number;
+  /** Of many pairs, the same: all at once. */
+  innerProducts(lefts: Int32Array, rights: Int32Array): Float64Array;
+  squaredDistances(lefts: Int32Array, rights: Int32Array): Float64Array;
   /** ‖x‖² of every row, in float64. */
   squaredNorms(): Float64Array;
 }
@@ -49,12 +52,29 @@ export function stackedRows(...matrices: readonly Matrix[]): StackedRows {
     const [a, b] = [partOf(i), partOf(j)];
     return rowKernels[kernel](stacked[a].data, i - starts[a], stacked[b].data, j - starts[b], columns);
   };
+  /** The one matrix that all of `indices` are in, and their rows there. */
+  const withinOne = (indices: Int32Array): readonly [Matrix, Int32Array] | undefined => {
+    if (stacked.length === 1) return [stacked[0], indices];
+    const place = indices.length === 0 ? -1 : partOf(indices[0]);
+    if (place < 0 || !indices.every((index) => partOf(index) === place)) return undefined;
+    return [stacked[place], indices.map((index) => index - starts[place])];
+  };
+  const ofPairs =
+    (kernel: "innerProduct" | "squaredDistance") => (lefts: Int32Array, rights: Int32Array): Float64Array => {
+      const [x, y] = [withinOne(lefts), withinOne(rights)];
+      if (!x || !y) return Float64Array.from(lefts, (left, pair) => ofPair(kernel)(left, rights[pair]));
+      const values = new Float64Array(lefts.length);
+      rowKernels[`${kernel}s`](x[0].data, x[1], y[0].data, y[1], lefts.length, columns, values, kernelThreads);
+      return values;
+    };
   return {
     count,
     columns,
     row,
     innerProduct: ofPair("innerProduct"),
     squaredDistance: ofPair("squaredDistance"),
+    innerProducts: ofPairs("innerProduct"),
+    squaredDistances: ofPairs("squaredDistance"),
     squaredNorms() {
       const norms = new Float64Array(count);
       stacked.forEach((part, place) => norms.set(squaredNorms(part), starts[place]));

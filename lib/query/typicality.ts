@@ -52,7 +52,8 @@ export async function neighboursAmong(points: Matrix, count: number): Promise<Ne
   const items = integersBetween(0, points.rows);
   // Products about the mean, so that short distances are not differences of long vectors.
   const centred = squaredEuclidean(about(points, meanRow(points).data));
-  const dissimilarity = { ...centred, value: stackedRows(points).squaredDistance };
+  const { squaredDistance, squaredDistances } = stackedRows(points);
+  const dissimilarity = { ...centred, value: squaredDistance, values: squaredDistances };
   return await nearestNeighbours(dissimilarity, { items, others: items, count });
 }
 

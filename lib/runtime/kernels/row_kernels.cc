@@ -372,3 +372,25 @@ void fewSmallest(const float* products, int rows, int columns, const double* bas
     }
   });
 }
+
+// ⟨x, y⟩ of many pairs: row lefts[p] of one matrix and row rights[p] of another.
+EXPORTED(innerProducts)
+void innerProducts(const float* x, const int* lefts, const float* y, const int* rights, int pairs, int columns, double* out,
+                   int threads) {
+  divide(pairs, (long long)pairs * columns, threads, [=](int first, int count) {
+    for (int pair = first; pair < first + count; pair++) {
+      out[pair] = innerProduct(x, lefts[pair], y, rights[pair], columns);
+    }
+  });
+}
+
+// ‖x − y‖² of many pairs.
+EXPORTED(squaredDistances)
+void squaredDistances(const float* x, const int* lefts, const float* y, const int* rights, int pairs, int columns,
+                      double* out, int threads) {
+  divide(pairs, (long long)pairs * columns, threads, [=](int first, int count) {
+    for (int pair = first; pair < first + count; pair++) {
+      out[pair] = squaredDistance(x, lefts[pair], y, rights[pair], columns);
+    }
+  });
+}

@@ -8,6 +8,14 @@ const signatures = {
   entropy: { parameters: ["buffer", "i32", "i32", "buffer", "buffer", "buffer", "i32"], result: "void" },
   innerProduct: { parameters: ["buffer", "i32", "buffer", "i32", "i32"], result: "f64" },
   squaredDistance: { parameters: ["buffer", "i32", "buffer", "i32", "i32"], result: "f64" },
+  innerProducts: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "i32", "i32", "buffer", "i32"],
+    result: "void",
+  },
+  squaredDistances: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "i32", "i32", "buffer", "i32"],
+    result: "void",
+  },
   squaredNorms: { parameters: ["buffer", "i32", "i32", "buffer", "i32"], result: "void" },
   twoSmallest: {
     parameters: ["buffer", "i32", "i32", "buffer", "f64", "buffer", "buffer", "buffer", "i32"],
@@ -70,11 +78,24 @@ export function portableKernels(): RowKernels {
       rows.set(y.subarray(j * columns, (j + 1) * columns), columns);
       return kernel(heapAt, 0, heapAt, 1, columns);
     };
+  const onPairs = (kernel: ReturnType<typeof onRows>) =>
+  (
+    x: Float32Array,
+    lefts: Int32Array,
+    y: Float32Array,
+    rights: Int32Array,
+    ...rest: [number, number, Float64Array]
+  ) => {
+    const [pairs, columns, out] = rest;
+    for (let pair = 0; pair < pairs; pair++) out[pair] = kernel(x, lefts[pair], y, rights[pair], columns);
+  };
   const copied = Object.entries(blocks).map(([name, kernel]) => [name, onCopies(kernel)]);
   return {
     ...Object.fromEntries(copied),
     innerProduct: onRows(innerProduct),
     squaredDistance: onRows(squaredDistance),
+    innerProducts: onPairs(onRows(innerProduct)),
+    squaredDistances: onPairs(onRows(squaredDistance)),
   };
 }
 

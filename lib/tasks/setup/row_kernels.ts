@@ -25,7 +25,7 @@ export function rowKernelsStep(site: Site): Step {
         return await withZig(site, progress, (zig) => compileRowKernels(site, zig, progress));
       } catch (error) {
         if (!(error instanceof SetupError)) throw error;
-        const note: KernelNote = { compiler: compiler ?? "", reason: lastLines(error.message, 1) };
+        const note: KernelNote = { compiler: compiler ?? "", reason: error.message.split("\n").slice(0, 2).join(" ") };
         await writeFileAtomic(notePath(site), JSON.stringify(note));
         return `WebAssembly serves instead: ${note.reason}`;
       }
