@@ -25,10 +25,10 @@ export interface LossAt extends Surroundings {
 /** The penalised loss as a function of the weights `[classes, columns]`, whose last column goes free. */
 export function logisticLoss(options: LogisticLossOptions): (point: Float64Array) => Promise<LossAt> {
   const { rows: { rows: count, columns }, targets, classCount, penalty, sampleWeights, products, fast } = options;
-  const weightOf = (row: number) => sampleWeights ? sampleWeights[row] : 1;
+  const weights = Float64Array.from({ length: count }, (_, row) => sampleWeights ? sampleWeights[row] : 1);
   /** Adds the penalty's part; biases go free. */
-  const penalised = (slopes: Float64Array, weights: Float64Array) => {
-    for (let at = 0; at < slopes.length; at++) if (at % columns < columns - 1) slopes[at] += penalty * weights[at];
+  const penalised = (slopes: Float64Array, point: Float64Array) => {
+    for (let at = 0; at < slopes.length; at++) if (at % columns < columns - 1) slopes[at] += penalty * point[at];
     takeAwayMean(slopes, columns);
     return slopes;
   };
@@ -46,7 +46,7 @@ export function logisticLoss(options: LogisticLossOptions): (point: Float64Array
       for (let at = from; at < from + classCount; at++) largest = Math.max(largest, scores[at]);
       let sum = 0;
       for (let at = from; at < from + classCount; at++) sum += probabilities[at] = Math.exp(scores[at] - largest);
-      const weight = weightOf(row);
+      const weight = weights[row];
       const target = from + targets[row];
       value += weight * (Math.log(sum) + largest - scores[target]);
       let others = 0;
@@ -64,23 +64,28 @@ export function logisticLoss(options: LogisticLossOptions): (point: Float64Array
       value,
       scores,
       gradient: penalised(await products.slopes(residuals), point),
-      async curvature(direction) {
-        const turns = await fast.scores(direction);
-        for (let row = 0; row < count; row++) {
-          const from = row * classCount;
-          let mean = 0;
-          for (let at = from; at < from + classCount; at++) mean += probabilities[at] * turns[at];
-          for (let at = from; at < from + classCount; at++) {
-            turns[at] = weightOf(row) * probabilities[at] * (turns[at] - mean);
-          }
-        }
-        return penalised(await fast.slopes(turns), direction);
-      },
-      divider() {
+      coordinates() {
         const penalties = new Float64Array(columns).fill(penalty);
         penalties[columns - 1] = 0;
-        return fast.divider(bends, penalties);
+        return fast.coordinates({ weights: bends, penalties, classCount });
       },
+      curvature: (coordinates) =>
+        coordinates.curvature({
+          probabilities,
+          weights,
+          async of(direction) {
+            const turns = await fast.scores(direction);
+            for (let row = 0; row < count; row++) {
+              const from = row * classCount;
+              let mean = 0;
+              for (let at = from; at < from + classCount; at++) mean += probabilities[at] * turns[at];
+              for (let at = from; at < from + classCount; at++) {
+                turns[at] = weights[row] * probabilities[at] * (turns[at] - mean);
+              }
+            }
+            return penalised(await fast.slopes(turns), direction);
+          },
+        }),
     };
   };
 }

@@ -3,7 +3,7 @@ import { checkLabels } from "./check_labels.ts";
 import { featureFrame } from "./feature_frame.ts";
 import { largestChange, logisticLoss } from "./logistic_loss.ts";
 import { newtonCg } from "./newton_cg.ts";
-import { exactProducts, fastProducts } from "./row_products.ts";
+import { exactProducts, productsOf } from "./row_products.ts";
 
 /** How {@linkcode logisticRegression} is trained, whatever its penalty. */
 export interface LogisticOptions {
@@ -18,7 +18,7 @@ export interface LogisticOptions {
   readonly standardise?: boolean;
   /** Weights to begin from, as they were returned before: a warm start. Default 0. */
   readonly start?: Float64Array;
-  /** Ends after a Newton step that changes no row's logit by more than this; default 1e-4. */
+  /** Ends where no row's logit is farther than about this from where it is at the minimum; default 1e-5. */
   readonly tolerance?: number;
   /** Newton steps; default 100. */
   readonly maxSteps?: number;
@@ -72,7 +72,7 @@ export async function logisticRegression(
 export interface LogisticPathOptions extends LogisticOptions {
   /** In the order in which they are wanted; ascending is quickest. */
   readonly cs: readonly number[];
-  /** Whether larger problems are solved in float64 to the end; without, logits are about 0.01 off. Default true. */
+  /** Whether gradients of larger problems are summed in float64; without, logits are about 0.01 off. Default true. */
   readonly precise?: boolean;
 }
 
@@ -82,7 +82,7 @@ export async function* logisticPath(
   labels: ArrayLike<number>,
   options: LogisticPathOptions,
 ): AsyncGenerator<LogisticFit, void> {
-  const { cs, start, sampleWeights, tolerance = 1e-4, maxSteps = 100, precise = true } = options;
+  const { cs, start, sampleWeights, tolerance = 1e-5, maxSteps = 100, precise = true } = options;
   check(features, labels, options);
   const counted = Array.from(labels).filter((_, row) => !sampleWeights || sampleWeights[row] > 0);
   const present = [...new Set(counted)].sort((a, b) => a - b);
@@ -95,33 +95,21 @@ export async function* logisticPath(
   const rows = frame.rows();
   // A row of weight 0 may be of a class that takes no part.
   const targets = Int32Array.from(labels, (label) => Math.max(0, present.indexOf(label)));
-  const exact = exactProducts(rows);
   const isLarge = rows.data.length * present.length > 2 ** 18;
-  const fast = isLarge ? fastProducts(rows) : exact;
-  // Newton's last step is far shorter than the one before: logits that moved by 0.1 are within about 0.01.
-  const nearly = { products: fast, tolerance: Math.max(tolerance, 0.1), rounding: 1e-6 };
-  const exactly = { products: exact, tolerance, rounding: 1e-13 };
-  const phases = isLarge ? precise ? [nearly, exactly] : [nearly] : [exactly];
+  const small = exactProducts(rows);
+  const { exact, fast } = isLarge ? productsOf(rows) : { exact: small, fast: small };
   try {
     let point = start ? frame.inwards(start) : noWeights;
     for (const c of cs) {
       const penalty = (present.length === 2 ? 2 : 1) / (c * frame.penaltyScale);
-      let steps = 0;
-      let converged = true;
-      for (const { products, ...ending } of phases) {
-        const loss = logisticLoss({
-          rows,
-          targets,
-          classCount: present.length,
-          penalty,
-          sampleWeights,
-          products,
-          fast,
-        });
-        const minimum = await newtonCg(loss, { start: point, distance: largestChange, maxSteps, ...ending });
-        ({ point, converged } = minimum);
-        steps += minimum.steps;
-      }
+      const loss = logisticLoss({
+        ...{ rows, targets, classCount: present.length, penalty, sampleWeights, fast },
+        products: precise ? exact : fast,
+      });
+      const ending = { tolerance, rounding: precise || !isLarge ? 1e-13 : 1e-6, maxSteps };
+      const minimum = await newtonCg(loss, { start: point, distance: largestChange, ...ending });
+      point = minimum.point;
+      const { steps, converged } = minimum;
       yield { c, weights: frame.outwards(point), steps, converged };
     }
   } finally {

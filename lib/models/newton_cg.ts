@@ -1,17 +1,13 @@
+import type { Coordinates, Product } from "./row_products.ts";
+
 /** A smooth convex function, seen from one point. */
 export interface Surroundings {
   readonly value: number;
   readonly gradient: Float64Array;
-  /** The Hessian times a direction. */
-  curvature(direction: Float64Array): Promise<Float64Array>;
-  /** About the inverse Hessian: what makes conjugate gradients need few steps. */
-  divider(): Promise<Divider>;
-}
-
-/** Division of a vector by a symmetric positive matrix. */
-export interface Divider {
-  divide(vector: Float64Array): Promise<Float64Array>;
-  dispose(): void;
+  /** Coordinates in which the Hessian is near to the identity: there conjugate gradients need few steps. */
+  coordinates(): Promise<Coordinates>;
+  /** The Hessian in such coordinates, maybe those of another point. */
+  curvature(coordinates: Coordinates): Product;
 }
 
 /** Where {@linkcode newtonCg} begins and ends. */
@@ -19,7 +15,7 @@ export interface NewtonOptions<S extends Surroundings> {
   readonly start: Float64Array;
   /** How far it is from one point to another. */
   distance(from: S, to: S): number;
-  /** Ends after a full Newton step that takes it no farther than this. */
+  /** Ends where the minimum is about as near as this. */
   readonly tolerance: number;
   /** Relative rounding error of the values: ends where less is to be gained. */
   readonly rounding: number;
@@ -47,69 +43,100 @@ export async function newtonCg<S extends Surroundings>(
 ): Promise<Minimum> {
   let point = start;
   let here = await seenFrom(point);
-  for (let step = 1; step <= maxSteps; step++) {
-    const direction = await descent(here);
-    const slope = dot(here.gradient, direction);
-    const noise = rounding * Math.abs(here.value);
-    for (let length = 1;; length /= 2) {
-      // Rounding leaves nothing to be gained.
-      if (!(-slope * length > noise)) return { point, value: here.value, steps: step, converged: true };
-      const next = point.slice();
-      addScaled(next, direction, length);
-      const there = await seenFrom(next);
-      if (!(there.value <= here.value + 1e-4 * length * slope + noise)) continue;
-      const isLast = length === 1 && distance(here, there) <= tolerance;
-      point = next;
-      here = there;
-      if (isLast) return { point, value: here.value, steps: step, converged: true };
-      break;
+  let coordinates = await here.coordinates();
+  let spent = 0;
+  try {
+    for (let step = 1; step <= maxSteps; step++) {
+      if (spent > renewal * coordinates.cost) {
+        coordinates.dispose();
+        coordinates = await here.coordinates();
+        spent = 0;
+      }
+      const { direction, products, inexactness } = await descent(here, coordinates);
+      spent += products;
+      const slope = dot(here.gradient, direction);
+      const noise = rounding * Math.abs(here.value);
+      for (let length = 1;; length /= 2) {
+        // Rounding leaves nothing to be gained.
+        if (!(-slope * length > noise)) return { point, value: here.value, steps: step, converged: true };
+        const next = point.slice();
+        addScaled(next, direction, length);
+        const there = await seenFrom(next);
+        if (!(there.value <= here.value + 1e-4 * length * slope + noise)) continue;
+        const moved = distance(here, there);
+        point = next;
+        here = there;
+        // What a full step leaves is what conjugate gradients left of it, and a part that is quadratic in it.
+        if (length === 1 && moved * (inexactness + moved / 2) <= tolerance) {
+          return { point, value: here.value, steps: step, converged: true };
+        }
+        break;
+      }
     }
+    return { point, value: here.value, steps: maxSteps, converged: false };
+  } finally {
+    coordinates.dispose();
   }
-  return { point, value: here.value, steps: maxSteps, converged: false };
 }
+
+/** Coordinates are made anew when their cost has been spent so many times. */
+const renewal = 3;
 
 const maxProducts = 500;
 
-/** Minus the inverse Hessian times the gradient, by conjugate gradients. */
-async function descent(here: Surroundings): Promise<Float64Array> {
-  const divider = await here.divider();
-  try {
-    return await conjugateGradients(here, divider);
-  } finally {
-    divider.dispose();
-  }
+interface Descent {
+  readonly direction: Float64Array;
+  readonly products: number;
+  /** Share of the step that is missing, as the function measures it. */
+  readonly inexactness: number;
 }
 
-async function conjugateGradients(
-  { value, gradient, curvature }: Surroundings,
-  { divide }: Divider,
-): Promise<Float64Array> {
-  const direction = new Float64Array(gradient.length);
-  const residual = gradient.map((part) => -part);
-  let conditioned = await divide(residual);
-  let left = dot(residual, conditioned);
+/** Minus the inverse Hessian times the gradient, by conjugate gradients. */
+async function descent(here: Surroundings, coordinates: Coordinates): Promise<Descent> {
+  const residual = (await coordinates.inwards(here.gradient)).map((part) => -part);
+  const direction = new Float64Array(residual.length);
+  const first = dot(residual, residual);
+  let left = first;
   // The nearer the minimum, the more exactly the step is wanted: steps then converge faster than linearly. Beyond a
   // hundredth of its length a further step gets there sooner.
-  const enough = left * Math.max(1e-4, Math.min(0.01, left / Math.abs(value)));
-  const search = conditioned.slice();
-  for (let product = 0; product < maxProducts && left > enough; product++) {
-    const bent = await curvature(search);
-    const bend = dot(search, bent);
-    if (!(bend > 0)) break;
-    addScaled(direction, search, left / bend);
-    addScaled(residual, bent, -left / bend);
-    conditioned = await divide(residual);
-    const before = left;
-    left = dot(residual, conditioned);
-    for (let at = 0; at < search.length; at++) search[at] = conditioned[at] + left / before * search[at];
+  const enough = first * Math.min(0.3, Math.max(0.01, 0.1 * Math.sqrt(first))) ** 2;
+  const search = residual.slice();
+  let products = 0;
+  const curvature = here.curvature(coordinates);
+  try {
+    while (products < maxProducts && left > enough) {
+      const bent = await curvature.of(search);
+      products++;
+      const bend = dot(search, bent);
+      if (!(bend > 0)) break;
+      addScaled(direction, search, left / bend);
+      addScaled(residual, bent, -left / bend);
+      const before = left;
+      left = dot(residual, residual);
+      for (let at = 0; at < search.length; at++) search[at] = residual[at] + left / before * search[at];
+    }
+  } finally {
+    curvature.dispose();
   }
-  return direction;
+  return {
+    direction: await coordinates.outwards(direction),
+    products,
+    inexactness: first > 0 ? Math.sqrt(left / first) : 0,
+  };
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += a[at] * b[at];
-  return sum;
+/** Four sums at once: one alone waits for itself at every addition. */
+function dot(one: Float64Array, other: Float64Array): number {
+  let a = 0, b = 0, c = 0, d = 0;
+  let at = 0;
+  for (; at + 4 <= one.length; at += 4) {
+    a += one[at] * other[at];
+    b += one[at + 1] * other[at + 1];
+    c += one[at + 2] * other[at + 2];
+    d += one[at + 3] * other[at + 3];
+  }
+  for (; at < one.length; at++) a += one[at] * other[at];
+  return a + b + c + d;
 }
 
 function addScaled(target: Float64Array, source: Float64Array, factor: number): void {

@@ -1,7 +1,12 @@
+import { engineSupport } from "../runtime/engine/c_api.ts";
+import {
+  CompiledRows,
+  type DisposableProduct,
+  type SoftmaxRows,
+  type WhitenOptions,
+} from "../runtime/engine/compiled_rows.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
-import { hasTensorFlowOps, tensorflowOp } from "../training/tensorflow_ops.ts";
-import type { Divider } from "./newton_cg.ts";
 import { tensorValues } from "./tensor_values.ts";
 
 /** The products with a matrix X `[rows, columns]` that a linear model is trained with. */
@@ -10,8 +15,29 @@ export interface RowProducts {
   scores(weights: Float64Array): Promise<Float64Array>;
   /** Rᵀ·X, `[classes, columns]`, of R `[rows, classes]`. */
   slopes(residuals: Float64Array): Promise<Float64Array>;
-  /** Divides V `[classes, columns]` by about Xᵀ·diag(weights)·X + diag(penalties). */
-  divider(weights: Float64Array, penalties: Float64Array): Promise<Divider>;
+  /** Coordinates in which Xᵀ·diag(weights)·X + diag(penalties) is about the identity. */
+  coordinates(options: CoordinateOptions): Promise<Coordinates>;
+  dispose(): void;
+}
+
+/** What {@linkcode Coordinates} are made for. */
+export interface CoordinateOptions extends WhitenOptions {
+  readonly classCount: number;
+}
+
+/** A symmetric matrix to multiply with. */
+export type Product = DisposableProduct;
+
+/** A linear change of variables W → V of weights `[classes, columns]`. */
+export interface Coordinates {
+  /** Of a gradient. */
+  inwards(slopes: Float64Array): Promise<Float64Array>;
+  /** Of a direction, back again. */
+  outwards(directions: Float64Array): Promise<Float64Array>;
+  /** The curvature of a softmax loss. */
+  curvature(bent: SoftmaxRows & Pick<Product, "of">): Product;
+  /** About how many products take as long as making them. */
+  readonly cost: number;
   dispose(): void;
 }
 
@@ -19,7 +45,7 @@ export interface RowProducts {
 export function exactProducts(matrix: Matrix): RowProducts {
   const { rows, columns, data } = matrix;
   return {
-    divider: (weights, penalties) => Promise.resolve(diagonalDivider(matrix, { weights, penalties })),
+    coordinates: (options) => Promise.resolve(scaledCoordinates(matrix, options)),
     scores(weights) {
       const classes = weights.length / columns;
       const result = new Float64Array(rows * classes);
@@ -93,13 +119,38 @@ export function exactProducts(matrix: Matrix): RowProducts {
   };
 }
 
-/** {@linkcode RowProducts} in float32 by the backend, to a relative 1e-6: what tells the way there. */
-export function fastProducts(features: Matrix): RowProducts {
+/** Both precisions of {@linkcode RowProducts}. */
+export interface ProductsOf {
+  /** In float64: what tells where the minimum is. */
+  readonly exact: RowProducts;
+  /** In float32, to a relative 1e-6: what tells the way there. */
+  readonly fast: RowProducts;
+}
+
+/** {@linkcode RowProducts} of large problems: compiled, or else by the backend and in JavaScript. */
+export function productsOf(matrix: Matrix): ProductsOf {
+  return engineSupport().available
+    ? compiledProducts(matrix)
+    : { exact: exactProducts(matrix), fast: backendProducts(matrix) };
+}
+
+function compiledProducts(matrix: Matrix): ProductsOf {
+  const compiled = new CompiledRows(matrix);
+  const products = (precision: "float32" | "float64"): RowProducts => ({
+    scores: (weights) => compiled.scores(weights, precision),
+    slopes: (residuals) => compiled.slopes(residuals, precision),
+    coordinates: async (options) =>
+      await whitenedCoordinates(compiled, { ...options, matrix }) ?? scaledCoordinates(matrix, options),
+    dispose: () => compiled.dispose(),
+  });
+  return { exact: products("float64"), fast: products("float32") };
+}
+
+function backendProducts(features: Matrix): RowProducts {
   const { rows, columns, data } = features;
   const matrix = tf.tensor2d(data, [rows, columns]);
   return {
-    divider: async (weights, penalties) =>
-      await choleskyDivider(matrix, { weights, penalties }) ?? diagonalDivider(features, { weights, penalties }),
+    coordinates: (options) => Promise.resolve(scaledCoordinates(features, options)),
     scores: async (weights) =>
       new Float64Array(
         await tensorValues(() => {
@@ -118,72 +169,53 @@ export function fastProducts(features: Matrix): RowProducts {
   };
 }
 
-interface DividerOptions {
-  readonly weights: Float64Array;
-  readonly penalties: Float64Array;
-}
-
 /** By the diagonal alone: cheap, and enough for features that are nearly independent. */
-function diagonalDivider({ rows, columns, data }: Matrix, { weights, penalties }: DividerOptions): Divider {
-  const sums = penalties.slice();
+function scaledCoordinates({ rows, columns, data }: Matrix, { weights, penalties }: CoordinateOptions): Coordinates {
+  const roots = penalties.slice();
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) sums[column] += weights[row] * data[row * columns + column] ** 2;
+    for (let column = 0; column < columns; column++) roots[column] += weights[row] * data[row * columns + column] ** 2;
   }
-  for (let column = 0; column < columns; column++) sums[column] ||= 1;
+  for (let column = 0; column < columns; column++) roots[column] = Math.sqrt(roots[column]) || 1;
+  const scaled = (values: Float64Array) => values.map((value, at) => value / roots[at % columns]);
   return {
-    divide: (vector) => Promise.resolve(vector.map((value, at) => value / sums[at % columns])),
+    inwards: (slopes) => Promise.resolve(scaled(slopes)),
+    outwards: (directions) => Promise.resolve(scaled(directions)),
+    curvature: ({ of }) => ({ of: async (direction) => scaled(await of(scaled(direction))), dispose() {} }),
+    cost: 0,
     dispose() {},
   };
 }
 
+/** More than this many products' time is not worth spending on coordinates. */
+const dearest = 150;
+
 /**
- * By the whole matrix A, in float32: with A = L·Lᵀ, V·A⁻¹ is (V·L⁻ᵀ)·L⁻¹, which is symmetric and positive whatever the
- * rounding of L⁻¹, as conjugate gradients need it. Embeddings are far from independent: with this they take a third to two
- * thirds of the steps that the diagonal takes. Undefined where it does not pay, the backend cannot do it, or A is too near
- * to singular for float32.
+ * By the whole matrix: embeddings are far from independent, and with this conjugate gradients take a third to two thirds
+ * of the steps that the diagonal takes. Undefined where it does not pay, or the matrix is too near to singular.
  */
-async function choleskyDivider(
-  matrix: tf.Tensor2D,
-  { weights, penalties }: DividerOptions,
-): Promise<Divider | undefined> {
-  const [rows, columns] = matrix.shape;
-  // Factoring pays where a product with all rows costs more than one with the factor.
-  if (!hasTensorFlowOps || rows < 3 * columns) return undefined;
-  const factor = tf.tidy(() => {
-    const weighted = matrix.mul(tf.tensor2d(Float32Array.from(weights, Math.sqrt), [rows, 1]));
-    const gram = tf.matMul(weighted, weighted, true);
-    // What float32 rounds away would otherwise make it indefinite.
-    const ridge = gram.mul(tf.eye(columns)).sum().mul(relativeRidge);
-    const sum = gram.add(tf.diag(tf.tensor1d(Float32Array.from(penalties)).add(ridge)));
-    const [lower] = tensorflowOp("Cholesky", { attributes: { T: "float32" }, inputs: [sum] });
-    const [inverse] = tensorflowOp("MatrixTriangularSolve", {
-      attributes: { lower: true, adjoint: false, T: "float32" },
-      inputs: [lower, tf.eye(columns)],
-    });
-    return inverse as tf.Tensor2D;
-  });
-  const isSound = await tensorValues(() => tf.isFinite(factor).all().toFloat());
-  if (isSound[0] !== 1) {
-    factor.dispose();
-    return undefined;
-  }
-  return {
-    divide: async (vector) => {
-      const divided = new Float64Array(
-        await tensorValues(() => {
-          const left = tf.tensor2d(new Float32Array(vector), [vector.length / columns, columns]);
-          return tf.matMul(tf.matMul(left, factor, false, true), factor);
-        }),
-      );
-      takeAwayMean(divided, columns);
-      return divided;
+async function whitenedCoordinates(
+  compiled: CompiledRows,
+  { matrix: { rows, columns }, classCount, weights, penalties }: CoordinateOptions & { readonly matrix: Matrix },
+): Promise<Coordinates | undefined> {
+  // Multiplications of each; those of large matrices are three times as quick.
+  const cost = (2 * rows * columns ** 2 + columns ** 3) / (2 * rows * columns * classCount) / 3;
+  const whitened = cost < dearest ? await compiled.whiten({ weights, penalties }) : undefined;
+  return whitened && {
+    inwards: (slopes) => whitened.inwards(slopes),
+    outwards: async (directions) => {
+      const found = await whitened.outwards(directions);
+      takeAwayMean(found, columns);
+      return found;
     },
-    dispose: () => factor.dispose(),
+    curvature: ({ of, ...softmax }) =>
+      whitened.isExact ? whitened.curvature(softmax) : {
+        of: async (direction) => await whitened.inwards(await of(await whitened.outwards(direction))),
+        dispose() {},
+      },
+    cost,
+    dispose: () => whitened.dispose(),
   };
 }
-
-/** Of the trace: what is added to the diagonal before it is factored. */
-const relativeRidge = 1e-6;
 
 /**
  * Takes from each column of `[classes, columns]` its mean over the classes: it is 0 but for rounding, which nothing would

@@ -204,6 +204,20 @@ Deno.test("logisticRegression() is at a minimum: the gradient is 0, weights and 
   );
 });
 
+Deno.test("the compiled fit is the one operation by operation", async () => {
+  const { embeddings, labels } = wavyEmbeddings(large);
+  const compiled = await logisticRegression(embeddings, labels, { classCount: 10 });
+  const again = await logisticRegression(embeddings, labels, { classCount: 10 });
+  assert.deepEqual(again.weights, compiled.weights);
+  Deno.env.set("CURIO_ENGINE", "eager");
+  try {
+    const eager = await logisticRegression(embeddings, labels, { classCount: 10 });
+    assertClose(eager.weights, compiled.weights, 1e-4);
+  } finally {
+    Deno.env.delete("CURIO_ENGINE");
+  }
+});
+
 Deno.test("many features leave no bias that all classes share", async () => {
   const { embeddings, labels } = wavyEmbeddings(large);
   const { weights } = await logisticRegression(embeddings, labels, { classCount: 10 });
