@@ -108,7 +108,9 @@ async function measure(
   const memory = memoryFromHere();
   const started = new Map<string, LineProcess>();
   if (options.peers && peers.length > 0) {
-    for (const [part, { data }] of Object.entries(pool)) await Deno.writeFile(join(folder, part), bytesOf(data));
+    for (const part of ["embeddings", "labelledEmbeddings", "probabilities", "labelledProbabilities"] as const) {
+      await Deno.writeFile(join(folder, part), bytesOf(pool[part].data));
+    }
     const script = join(import.meta.dirname!, "peers", "query_peers.py");
     for (const peer of peers) {
       const process = lineProcess([options.peers, script, folder, name, peer, `${k}`, `${limit}`]);
