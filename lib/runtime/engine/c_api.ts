@@ -6,6 +6,21 @@ import { backend } from "../tensorflow.ts";
 /** A `TF_Output` or `TF_Input`, both `{ TF_Operation*; int }`, passed by value. */
 const output = { struct: ["pointer", "i32"] } as const;
 
+const runParameters = [
+  "pointer",
+  "pointer",
+  "buffer",
+  "buffer",
+  "i32",
+  "buffer",
+  "buffer",
+  "i32",
+  "buffer",
+  "i32",
+  "pointer",
+  "pointer",
+] as const;
+
 /** The part of TensorFlow's C API (`tensorflow/c/c_api.h`) that building, differentiating and running a graph takes. */
 const functions = {
   TF_NewStatus: { parameters: [], result: "pointer" },
@@ -54,24 +69,9 @@ const functions = {
   TF_CloseSession: { parameters: ["pointer", "pointer"], result: "void" },
   TF_DeleteSession: { parameters: ["pointer", "pointer"], result: "void" },
   // Runs on a thread of its own: the event loop goes on, and the answer is a promise.
-  TF_SessionRun: {
-    parameters: [
-      "pointer",
-      "pointer",
-      "buffer",
-      "buffer",
-      "i32",
-      "buffer",
-      "buffer",
-      "i32",
-      "buffer",
-      "i32",
-      "pointer",
-      "pointer",
-    ],
-    result: "void",
-    nonblocking: true,
-  },
+  TF_SessionRun: { parameters: runParameters, result: "void", nonblocking: true },
+  // The same on this thread: where a run takes less than a millisecond, changing threads takes as long again.
+  runHere: { name: "TF_SessionRun", parameters: runParameters, result: "void" },
 } as const;
 
 /** TensorFlow's C functions. */

@@ -1,7 +1,7 @@
 import type { Matrix } from "../matrix.ts";
 import { Graph, type Output } from "./graph.ts";
 import { NativeTensor } from "./native_tensor.ts";
-import { type Call, Session } from "./session.ts";
+import { type Call, type QuickCall, Session } from "./session.ts";
 import { turns } from "./turns.ts";
 
 /** What products are summed in. */
@@ -29,6 +29,8 @@ export interface SoftmaxRows {
  */
 export class CompiledRows {
   readonly #rows: NativeTensor;
+  /** The same in float64, from when it is asked for. */
+  #doubles: NativeTensor | undefined;
 
   /** @throws {Error} if `engineSupport()` says that this process cannot build graphs */
   constructor({ rows, columns, data }: Matrix) {
@@ -40,7 +42,7 @@ export class CompiledRows {
   scores(weights: Float64Array, precision: SumPrecision): Promise<Float64Array> {
     const { shape: [, columns] } = this.#rows;
     return run(compiled!.scores[precision], {
-      ...{ kept: [this.#rows], own: filled(precision, [-1, columns], weights), precision },
+      ...{ kept: [this.#in(precision)], own: filled(precision, [-1, columns], weights), precision },
     });
   }
 
@@ -48,8 +50,13 @@ export class CompiledRows {
   slopes(residuals: Float64Array, precision: SumPrecision): Promise<Float64Array> {
     const { shape: [rows] } = this.#rows;
     return run(compiled!.slopes[precision], {
-      ...{ kept: [this.#rows], own: filled(precision, [rows, -1], residuals), precision },
+      ...{ kept: [this.#in(precision)], own: filled(precision, [rows, -1], residuals), precision },
     });
+  }
+
+  #in(precision: SumPrecision): NativeTensor {
+    if (precision === "float32") return this.#rows;
+    return this.#doubles ??= filled(precision, this.#rows.shape, this.#rows.float32);
   }
 
   /**
@@ -71,11 +78,12 @@ export class CompiledRows {
     } finally {
       added.delete();
     }
-    const [inverse, whitened, ridge] = results;
-    const isSound = ridge !== undefined && whitened.float32.every(Number.isFinite);
+    const [inverse, whitened, ridge, sum] = results;
+    const isSound = ridge !== undefined && Number.isFinite(sum.float32[0]);
     if (isSound) {
       const isExact = ridge.float32[0] === 0;
       ridge.delete();
+      sum.delete();
       return new WhitenedRows({ inverse, rows: whitened, bends, isExact });
     }
     for (const tensor of [bends, ...results]) tensor.delete();
@@ -84,6 +92,7 @@ export class CompiledRows {
 
   dispose(): void {
     this.#rows.delete();
+    this.#doubles?.delete();
   }
 }
 
@@ -136,8 +145,9 @@ export class WhitenedRows {
     const weighted = probabilities.map((value, at) => value * weights[Math.floor(at / classes)]);
     const softmax = [probabilities, weighted].map((values) => filled("float32", [rows, classes], values));
     const kept = [whitened, bends, ...softmax];
+    const call = rows * columns * classes <= quickest ? compiled!.curvatureHere : compiled!.curvature;
     return {
-      of: (direction) => run(compiled!.curvature, { kept, own: filled("float32", [classes, columns], direction) }),
+      of: (direction) => run(call, { kept, own: filled("float32", [classes, columns], direction) }),
       dispose: () => softmax.forEach((tensor) => tensor.delete()),
     };
   }
@@ -161,6 +171,7 @@ interface Compiled {
   readonly inwards: Call;
   readonly outwards: Call;
   readonly curvature: Call;
+  readonly curvatureHere: QuickCall;
 }
 
 /** One graph for all shapes, kept for the life of the process: it holds no values. */
@@ -182,12 +193,7 @@ function compile(): Compiled {
   const rows = graph.placeholder("float32", [-1, -1], "rows");
   const bends = graph.placeholder("float32", [-1, 1], "bends");
   const penalties = graph.placeholder("float32", [-1], "penalties");
-  const factors = (type: SumPrecision) => graph.placeholder(type, [-1, -1], "factors");
-  const cast = {
-    float32: rows,
-    float64: graph.add("Cast", { inputs: [rows], attributes: { DstT: { type: "float64" } } }),
-  };
-  const directions = factors("float32");
+  const directions = graph.placeholder("float32", [-1, -1], "directions");
 
   const weighted = add("Mul", rows, add("Sqrt", bends));
   const gram = multiply(weighted, weighted, { transpose: "a" });
@@ -220,38 +226,38 @@ function compile(): Compiled {
   );
   const curvature = add("AddV2", multiply(bent, rows, { transpose: "a" }), directions);
 
-  const products = (kind: string, product: (values: Output, precision: SumPrecision) => Output) => {
-    const call = (precision: SumPrecision) => {
-      const values = factors(precision);
-      return { name: kind, feeds: [rows, values], fetches: [product(values, precision)] };
+  const products = (precision: SumPrecision) => {
+    const own = precision === "float32" ? rows : graph.placeholder(precision, [-1, -1], "rows");
+    const values = graph.placeholder(precision, [-1, -1], "values");
+    const feeds = [own, values];
+    return {
+      scores: { name: "the scores", feeds, fetches: [multiply(own, values, { transpose: "b" })] },
+      slopes: { name: "the slopes", feeds, fetches: [multiply(values, own, { transpose: "a" })] },
     };
-    return { float32: call("float32"), float64: call("float64") };
   };
-  const scores = products("the scores", (weights, precision) => multiply(cast[precision], weights, { transpose: "b" }));
-  const slopes = products("the slopes", (values, precision) => multiply(values, cast[precision], { transpose: "a" }));
+  const [single, double] = [products("float32"), products("float64")];
   const inwards = multiply(directions, factor, { transpose: "b" });
   const outwards = multiply(directions, factor);
 
+  const curvatureCall = {
+    name: "the curvature",
+    feeds: [rows, bends, probabilities, weightedProbabilities, directions],
+    fetches: [curvature],
+  };
+
   const session = new Session(graph);
-  const both = (calls: ReturnType<typeof products>) => ({
-    float32: session.call(calls.float32),
-    float64: session.call(calls.float64),
-  });
   return {
-    scores: both(scores),
-    slopes: both(slopes),
+    scores: { float32: session.call(single.scores), float64: session.call(double.scores) },
+    slopes: { float32: session.call(single.slopes), float64: session.call(double.slopes) },
     whiten: session.call({
       name: "the whitening",
       feeds: [rows, bends, penalties],
-      fetches: [inverse, whitened, missing],
+      fetches: [inverse, whitened, missing, add("Sum", whitened, graph.integers([0, 1]))],
     }),
     inwards: session.call({ name: "the way inwards", feeds: [factor, directions], fetches: [inwards] }),
     outwards: session.call({ name: "the way outwards", feeds: [factor, directions], fetches: [outwards] }),
-    curvature: session.call({
-      name: "the curvature",
-      feeds: [rows, bends, probabilities, weightedProbabilities, directions],
-      fetches: [curvature],
-    }),
+    curvature: session.call(curvatureCall),
+    curvatureHere: session.quickCall(curvatureCall),
   };
 }
 
@@ -264,6 +270,9 @@ function filled(type: SumPrecision, shape: readonly number[], values: ArrayLike<
   return tensor;
 }
 
+/** So many multiplications take about a millisecond. */
+const quickest = 2 ** 25;
+
 interface RunOptions {
   readonly kept: readonly NativeTensor[];
   /** The last feed, deleted afterwards. */
@@ -271,7 +280,7 @@ interface RunOptions {
   readonly precision?: SumPrecision;
 }
 
-async function run(call: Call, { kept, own, precision = "float32" }: RunOptions): Promise<Float64Array> {
+async function run(call: Call | QuickCall, { kept, own, precision = "float32" }: RunOptions): Promise<Float64Array> {
   try {
     const [result] = await queue.next(() => call([...kept, own]));
     const values = new Float64Array(result[precision]);
