@@ -1,4 +1,4 @@
-import { type Comparison, type Dissimilarity, integersBetween, productError, valuesOf } from "./dissimilarity.ts";
+import { type Comparison, type Dissimilarity, productError, valuesOf } from "./dissimilarity.ts";
 import { release } from "./multiply_rows.ts";
 import { fewSmallest } from "./smallest.ts";
 
@@ -55,10 +55,17 @@ export async function nearestNeighbours(
     const values = valuesOf(dissimilarity, pairLefts, pairRights);
     let start = 0;
     close.forEach(({ length }, place) => {
-      const ranks = integersBetween(start, start + length).sort((a, b) => values[a] - values[b] || a - b);
-      for (let rank = 0, at = (from + place) * count; rank < count; rank++, at++) {
-        found.items[at] = pairRights[ranks[rank]];
-        found.values[at] = values[ranks[rank]];
+      const first = (from + place) * count;
+      found.values.fill(Infinity, first, first + count);
+      for (let pair = start; pair < start + length; pair++) {
+        if (!(values[pair] < found.values[first + count - 1])) continue;
+        let rank = first + count - 1;
+        for (; rank > first && found.values[rank - 1] > values[pair]; rank--) {
+          found.values[rank] = found.values[rank - 1];
+          found.items[rank] = found.items[rank - 1];
+        }
+        found.values[rank] = values[pair];
+        found.items[rank] = pairRights[pair];
       }
       start += length;
     });

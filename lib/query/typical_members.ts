@@ -74,4 +74,4 @@ export class TypicalMembers {
 }
 
 /** How many may be taken before neighbours are looked for again. */
-const spare = 8;
+const spare = 4;

@@ -1,9 +1,7 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import { integersBetween } from "./dissimilarity.ts";
-import { meanRow } from "./mean_row.ts";
 import { nearestNeighbours, type Neighbours } from "./nearest_neighbours.ts";
 import { squaredEuclidean } from "./squared_euclidean.ts";
-import { stackedRows } from "./stacked_rows.ts";
 
 /** How {@linkcode typicality} is measured. */
 export interface TypicalityOptions {
@@ -44,23 +42,13 @@ export async function typicality(
 
 /** (Mean distance)⁻¹, from squared distances. */
 export function typicalityOf(squares: Float64Array): number {
-  return squares.length / squares.reduce((total, square) => total + Math.sqrt(square), 0);
+  let total = 0;
+  for (let place = 0; place < squares.length; place++) total += Math.sqrt(squares[place]);
+  return squares.length / total;
 }
 
 /** Of each row the `count` nearest others, by squared Euclidean distance. */
 export async function neighboursAmong(points: Matrix, count: number): Promise<Neighbours> {
   const items = integersBetween(0, points.rows);
-  // Products about the mean, so that short distances are not differences of long vectors.
-  const centred = squaredEuclidean(about(points, meanRow(points).data));
-  const { squaredDistance, squaredDistances } = stackedRows(points);
-  const dissimilarity = { ...centred, value: squaredDistance, values: squaredDistances };
-  return await nearestNeighbours(dissimilarity, { items, others: items, count });
-}
-
-function about({ rows, columns, data }: Matrix, centre: Float32Array): Matrix {
-  const moved = new Float32Array(data.length);
-  for (let start = 0; start < data.length; start += columns) {
-    for (let column = 0; column < columns; column++) moved[start + column] = data[start + column] - centre[column];
-  }
-  return { rows, columns, data: moved };
+  return await nearestNeighbours(squaredEuclidean(points), { items, others: items, count });
 }
