@@ -69,8 +69,8 @@ export function logisticLoss(options: LogisticLossOptions): (point: Float64Array
         penalties[columns - 1] = 0;
         return fast.coordinates({ weights: bends, penalties, classCount });
       },
-      curvature: (coordinates) =>
-        coordinates.curvature({
+      solve: (coordinates, system) =>
+        coordinates.solve({
           probabilities,
           weights,
           async of(direction) {
@@ -85,7 +85,7 @@ export function logisticLoss(options: LogisticLossOptions): (point: Float64Array
             }
             return penalised(await fast.slopes(turns), direction);
           },
-        }),
+        }, system),
     };
   };
 }

@@ -1,4 +1,6 @@
-import type { Coordinates, Product } from "./row_products.ts";
+import type { LinearSystem, Solution } from "../runtime/engine/compiled_rows.ts";
+import { addScaled, dot } from "./conjugate_gradients.ts";
+import type { Coordinates } from "./row_products.ts";
 
 /** A smooth convex function, seen from one point. */
 export interface Surroundings {
@@ -6,8 +8,8 @@ export interface Surroundings {
   readonly gradient: Float64Array;
   /** Coordinates in which the Hessian is near to the identity: there conjugate gradients need few steps. */
   coordinates(): Promise<Coordinates>;
-  /** The Hessian in such coordinates, maybe those of another point. */
-  curvature(coordinates: Coordinates): Product;
+  /** Solves a system with the Hessian in such coordinates, maybe those of another point. */
+  solve(coordinates: Coordinates, system: LinearSystem): Promise<Solution>;
 }
 
 /** Where {@linkcode newtonCg} begins and ends. */
@@ -94,51 +96,14 @@ interface Descent {
 /** Minus the inverse Hessian times the gradient, by conjugate gradients. */
 async function descent(here: Surroundings, coordinates: Coordinates): Promise<Descent> {
   const residual = (await coordinates.inwards(here.gradient)).map((part) => -part);
-  const direction = new Float64Array(residual.length);
   const first = dot(residual, residual);
-  let left = first;
   // The nearer the minimum, the more exactly the step is wanted: steps then converge faster than linearly. Beyond a
   // hundredth of its length a further step gets there sooner.
   const enough = first * Math.min(0.3, Math.max(0.01, 0.1 * Math.sqrt(first))) ** 2;
-  const search = residual.slice();
-  let products = 0;
-  const curvature = here.curvature(coordinates);
-  try {
-    while (products < maxProducts && left > enough) {
-      const bent = await curvature.of(search);
-      products++;
-      const bend = dot(search, bent);
-      if (!(bend > 0)) break;
-      addScaled(direction, search, left / bend);
-      addScaled(residual, bent, -left / bend);
-      const before = left;
-      left = dot(residual, residual);
-      for (let at = 0; at < search.length; at++) search[at] = residual[at] + left / before * search[at];
-    }
-  } finally {
-    curvature.dispose();
-  }
+  const { solution, left, products } = await here.solve(coordinates, { residual, enough, maxProducts });
   return {
-    direction: await coordinates.outwards(direction),
+    direction: await coordinates.outwards(solution),
     products,
     inexactness: first > 0 ? Math.sqrt(left / first) : 0,
   };
-}
-
-/** Four sums at once: one alone waits for itself at every addition. */
-function dot(one: Float64Array, other: Float64Array): number {
-  let a = 0, b = 0, c = 0, d = 0;
-  let at = 0;
-  for (; at + 4 <= one.length; at += 4) {
-    a += one[at] * other[at];
-    b += one[at + 1] * other[at + 1];
-    c += one[at + 2] * other[at + 2];
-    d += one[at + 3] * other[at + 3];
-  }
-  for (; at < one.length; at++) a += one[at] * other[at];
-  return a + b + c + d;
-}
-
-function addScaled(target: Float64Array, source: Float64Array, factor: number): void {
-  for (let at = 0; at < target.length; at++) target[at] += factor * source[at];
 }

@@ -1,12 +1,14 @@
 import { engineSupport } from "../runtime/engine/c_api.ts";
 import {
   CompiledRows,
-  type DisposableProduct,
+  type LinearSystem,
   type SoftmaxRows,
+  type Solution,
   type WhitenOptions,
 } from "../runtime/engine/compiled_rows.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
+import { conjugateGradients } from "./conjugate_gradients.ts";
 import { tensorValues } from "./tensor_values.ts";
 
 /** The products with a matrix X `[rows, columns]` that a linear model is trained with. */
@@ -25,8 +27,10 @@ export interface CoordinateOptions extends WhitenOptions {
   readonly classCount: number;
 }
 
-/** A symmetric matrix to multiply with. */
-export type Product = DisposableProduct;
+/** The Hessian of a softmax loss, outside of any coordinates. */
+export interface SoftmaxCurvature extends SoftmaxRows {
+  of(direction: Float64Array): Promise<Float64Array>;
+}
 
 /** A linear change of variables W → V of weights `[classes, columns]`. */
 export interface Coordinates {
@@ -34,8 +38,8 @@ export interface Coordinates {
   inwards(slopes: Float64Array): Promise<Float64Array>;
   /** Of a direction, back again. */
   outwards(directions: Float64Array): Promise<Float64Array>;
-  /** The curvature of a softmax loss. */
-  curvature(bent: SoftmaxRows & Pick<Product, "of">): Product;
+  /** Solves a system with the curvature of a softmax loss. */
+  solve(bent: SoftmaxCurvature, system: LinearSystem): Promise<Solution>;
   /** About how many products take as long as making them. */
   readonly cost: number;
   dispose(): void;
@@ -180,7 +184,7 @@ function scaledCoordinates({ rows, columns, data }: Matrix, { weights, penalties
   return {
     inwards: (slopes) => Promise.resolve(scaled(slopes)),
     outwards: (directions) => Promise.resolve(scaled(directions)),
-    curvature: ({ of }) => ({ of: async (direction) => scaled(await of(scaled(direction))), dispose() {} }),
+    solve: ({ of }, system) => conjugateGradients(async (vector) => scaled(await of(scaled(vector))), system),
     cost: 0,
     dispose() {},
   };
@@ -207,11 +211,11 @@ async function whitenedCoordinates(
       takeAwayMean(found, columns);
       return found;
     },
-    curvature: ({ of, ...softmax }) =>
-      whitened.isExact ? whitened.curvature(softmax) : {
-        of: async (direction) => await whitened.inwards(await of(await whitened.outwards(direction))),
-        dispose() {},
-      },
+    solve: ({ of, ...softmax }, system) =>
+      whitened.isExact ? whitened.conjugateGradients(softmax, system) : conjugateGradients(
+        async (vector) => await whitened.inwards(await of(await whitened.outwards(vector))),
+        system,
+      ),
     cost,
     dispose: () => whitened.dispose(),
   };

@@ -31,6 +31,7 @@ const rowSchema = z.object({
   idleMegabytes: z.number().optional(),
   growthMegabytes: z.number().optional(),
   samePicks: z.number().nullish(),
+  accuracy: z.number().optional(),
   measured: z.iso.datetime().optional(),
 });
 type Row = z.infer<typeof rowSchema>;

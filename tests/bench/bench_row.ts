@@ -21,6 +21,8 @@ export interface BenchRow {
   readonly growthMegabytes?: number;
   /** Share of our picks that this implementation makes too, in the same places; null where draws decide. */
   readonly samePicks?: number | null;
+  /** On labels that were held out. */
+  readonly accuracy?: number;
 }
 
 /** Everything but the ratio, with all runs in place of their median. */

@@ -114,7 +114,7 @@ export class WhitenedRows {
     this.#parts = parts;
   }
 
-  /** Whether {@linkcode curvature} can be trusted with the penalties. */
+  /** Whether {@linkcode conjugateGradients} can be trusted with the penalties. */
   get isExact(): boolean {
     return this.#parts.isExact;
   }
@@ -135,21 +135,40 @@ export class WhitenedRows {
   }
 
   /**
-   * The penalised loss' Hessian times a direction, in these coordinates. There the penalty needs no product of its own:
-   * L⁻¹·diag(penalties)·L⁻ᵀ is the identity without X′ᵀ·diag(weights)·X′.
+   * Solves H·x = residual for the penalised loss' Hessian H in these coordinates. There the penalty needs no product of
+   * its own: L⁻¹·diag(penalties)·L⁻ᵀ is the identity without X′ᵀ·diag(weights)·X′. What is computed stays in TensorFlow's
+   * memory from one run of {@linkcode stride} steps to the next.
    */
-  curvature({ probabilities, weights }: SoftmaxRows): DisposableProduct {
+  async conjugateGradients(
+    { probabilities, weights }: SoftmaxRows,
+    { residual, enough, maxProducts }: LinearSystem,
+  ): Promise<Solution> {
     const { rows: whitened, bends } = this.#parts;
     const [rows, columns] = whitened.shape;
     const classes = probabilities.length / rows;
     const weighted = probabilities.map((value, at) => value * weights[Math.floor(at / classes)]);
     const softmax = [probabilities, weighted].map((values) => filled("float32", [rows, classes], values));
-    const kept = [whitened, bends, ...softmax];
-    const call = rows * columns * classes <= quickest ? compiled!.curvatureHere : compiled!.curvature;
-    return {
-      of: (direction) => run(call, { kept, own: filled("float32", [classes, columns], direction) }),
-      dispose: () => softmax.forEach((tensor) => tensor.delete()),
-    };
+    const square = residual.reduce((sum, value) => sum + value ** 2, 0);
+    const vectors = [new Float64Array(residual.length), residual, residual];
+    let state = [
+      ...vectors.map((values) => filled("float32", [classes, columns], values)),
+      filled("float32", [], [square]),
+    ];
+    let products = 0;
+    try {
+      const call = rows * columns * classes <= quickest ? compiled!.stepsHere : compiled!.steps;
+      while (products < maxProducts && state[3].float32[0] > enough) {
+        const next = await queue.next(() => call([whitened, bends, ...softmax, ...state]));
+        products += stride;
+        const old = Number.isFinite(next[3].float32[0]) ? state : next;
+        if (old === state) state = next;
+        for (const tensor of old) tensor.delete();
+        if (old === next) break;
+      }
+      return { solution: new Float64Array(state[0].float32), left: state[3].float32[0], products };
+    } finally {
+      for (const tensor of [...softmax, ...state]) tensor.delete();
+    }
   }
 
   dispose(): void {
@@ -158,10 +177,20 @@ export class WhitenedRows {
   }
 }
 
-/** A matrix that vectors are multiplied with. */
-export interface DisposableProduct {
-  of(direction: Float64Array): Promise<Float64Array>;
-  dispose(): void;
+/** What conjugate gradients solve. */
+export interface LinearSystem {
+  readonly residual: Float64Array;
+  /** The square of the residual's length that is good enough. */
+  readonly enough: number;
+  readonly maxProducts: number;
+}
+
+/** How far conjugate gradients came. */
+export interface Solution {
+  readonly solution: Float64Array;
+  /** The square of the residual's length. */
+  readonly left: number;
+  readonly products: number;
 }
 
 interface Compiled {
@@ -170,12 +199,15 @@ interface Compiled {
   readonly whiten: Call;
   readonly inwards: Call;
   readonly outwards: Call;
-  readonly curvature: Call;
-  readonly curvatureHere: QuickCall;
+  readonly steps: Call;
+  readonly stepsHere: QuickCall;
 }
 
 /** One graph for all shapes, kept for the life of the process: it holds no values. */
 let compiled: Compiled | undefined;
+
+/** Steps of conjugate gradients in one run: a run takes as long to start as a step takes. */
+const stride = 4;
 
 const queue = turns("Cannot multiply: the session is closed");
 
@@ -214,17 +246,31 @@ function compile(): Compiled {
   const factor = graph.placeholder("float32", [-1, -1], "factor");
   const probabilities = graph.placeholder("float32", [-1, -1], "probabilities");
   const weightedProbabilities = graph.placeholder("float32", [-1, -1], "weightedProbabilities");
-  const turned = multiply(rows, directions, { transpose: "b" });
-  const mean = graph.add("Sum", {
-    inputs: [add("Mul", probabilities, turned), graph.integers([1])],
-    attributes: { keep_dims: true },
-  });
-  const bent = add(
-    "Sub",
-    add("Mul", weightedProbabilities, add("Sub", turned, mean)),
-    add("Mul", bends, turned),
-  );
-  const curvature = add("AddV2", multiply(bent, rows, { transpose: "a" }), directions);
+  const curved = (search: Output) => {
+    const turned = multiply(rows, search, { transpose: "b" });
+    const mean = graph.add("Sum", {
+      inputs: [add("Mul", probabilities, turned), graph.integers([1])],
+      attributes: { keep_dims: true },
+    });
+    const softmax = add("Mul", weightedProbabilities, add("Sub", turned, mean));
+    const bent = add("Sub", softmax, add("Mul", bends, turned));
+    return add("AddV2", multiply(bent, rows, { transpose: "a" }), search);
+  };
+  const both = graph.integers([0, 1]);
+  const dot = (a: Output, b: Output) => add("Sum", add("Mul", a, b), both);
+  const vectors = ["solution", "residual", "search"].map((name) => graph.placeholder("float32", [-1, -1], name));
+  const square = graph.placeholder("float32", [], "square");
+  let [solution, residual, search] = vectors;
+  let left = square;
+  for (let step = 0; step < stride; step++) {
+    const bent = curved(search);
+    const length = add("DivNoNan", left, dot(search, bent));
+    solution = add("AddV2", solution, add("Mul", length, search));
+    residual = add("Sub", residual, add("Mul", length, bent));
+    const before = left;
+    left = dot(residual, residual);
+    search = add("AddV2", residual, add("Mul", add("DivNoNan", left, before), search));
+  }
 
   const products = (precision: SumPrecision) => {
     const own = precision === "float32" ? rows : graph.placeholder(precision, [-1, -1], "rows");
@@ -239,10 +285,10 @@ function compile(): Compiled {
   const inwards = multiply(directions, factor, { transpose: "b" });
   const outwards = multiply(directions, factor);
 
-  const curvatureCall = {
-    name: "the curvature",
-    feeds: [rows, bends, probabilities, weightedProbabilities, directions],
-    fetches: [curvature],
+  const steps = {
+    name: "conjugate gradients",
+    feeds: [rows, bends, probabilities, weightedProbabilities, ...vectors, square],
+    fetches: [solution, residual, search, left],
   };
 
   const session = new Session(graph);
@@ -252,12 +298,12 @@ function compile(): Compiled {
     whiten: session.call({
       name: "the whitening",
       feeds: [rows, bends, penalties],
-      fetches: [inverse, whitened, missing, add("Sum", whitened, graph.integers([0, 1]))],
+      fetches: [inverse, whitened, missing, add("Sum", whitened, both)],
     }),
     inwards: session.call({ name: "the way inwards", feeds: [factor, directions], fetches: [inwards] }),
     outwards: session.call({ name: "the way outwards", feeds: [factor, directions], fetches: [outwards] }),
-    curvature: session.call(curvatureCall),
-    curvatureHere: session.quickCall(curvatureCall),
+    steps: session.call(steps),
+    stepsHere: session.quickCall(steps),
   };
 }
 
@@ -271,7 +317,7 @@ function filled(type: SumPrecision, shape: readonly number[], values: ArrayLike<
 }
 
 /** So many multiplications take about a millisecond. */
-const quickest = 2 ** 25;
+const quickest = 2 ** 23;
 
 interface RunOptions {
   readonly kept: readonly NativeTensor[];
@@ -280,7 +326,7 @@ interface RunOptions {
   readonly precision?: SumPrecision;
 }
 
-async function run(call: Call | QuickCall, { kept, own, precision = "float32" }: RunOptions): Promise<Float64Array> {
+async function run(call: Call, { kept, own, precision = "float32" }: RunOptions): Promise<Float64Array> {
   try {
     const [result] = await queue.next(() => call([...kept, own]));
     const values = new Float64Array(result[precision]);

@@ -1,6 +1,6 @@
 """A round on embeddings with scikit-learn and modAL: one line of JSON for each line on standard input.
 
-    python probe_peers.py <folder with embeddings, labelledEmbeddings, labels> <work>
+    python probe_peers.py <folder with what probe_bench.ts writes> <work> <tolerance>
 """
 
 import json
@@ -13,35 +13,40 @@ from modAL.uncertainty import margin_sampling
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 
 
-def embedding_round(pool, labelled, labels):
+def embedding_round(pool, labelled, labels, tolerance):
     learner = ActiveLearner(
-        LogisticRegression(max_iter=1000), query_strategy=margin_sampling, X_training=labelled, y_training=labels
+        LogisticRegression(max_iter=10_000, tol=tolerance),
+        query_strategy=margin_sampling,
+        X_training=labelled,
+        y_training=labels,
     )
     picks, _ = learner.query(pool, n_instances=100)
-    return picks
+    return picks, learner
 
 
-def choose_c(pool, labelled, labels):
+def choose_c(pool, labelled, labels, tolerance):
     LogisticRegressionCV(
-        Cs=10 ** (np.arange(9) / 2 - 4), cv=5, scoring="neg_log_loss", max_iter=1000, refit=False
+        Cs=10 ** (np.arange(9) / 2 - 4), cv=5, scoring="neg_log_loss", max_iter=10_000, tol=tolerance, refit=False
     ).fit(labelled, labels)
-    return []
+    return [], None
 
 
 WORKS = {"embedding round": embedding_round, "choose C": choose_c}
 
 
 def main():
-    folder, work = sys.argv[1:]
+    folder, work, tolerance = sys.argv[1:]
     read = lambda part, kind: np.fromfile(f"{folder}/{part}", kind)
-    pool = read("embeddings", np.float32).reshape(-1, 512)
-    labelled = read("labelledEmbeddings", np.float32).reshape(-1, 512)
-    labels = read("labels", np.int32)
+    features = lambda part: read(part, np.float32).reshape(-1, 512)
+    pool, labelled, labels = features("embeddings"), features("labelledEmbeddings"), read("labels", np.int32)
+    held_out, held_out_labels = features("heldOutEmbeddings"), read("heldOutLabels", np.int32)
     for _ in sys.stdin:
         began = time.perf_counter()
-        picks = WORKS[work](pool, labelled, labels)
+        picks, learner = WORKS[work](pool, labelled, labels, float(tolerance))
         seconds = time.perf_counter() - began
-        print(json.dumps({"seconds": seconds, "picks": [int(pick) for pick in picks]}), flush=True)
+        accuracy = learner.score(held_out, held_out_labels) if learner and len(held_out) else None
+        answer = {"seconds": seconds, "picks": [int(pick) for pick in picks], "accuracy": accuracy}
+        print(json.dumps(answer), flush=True)
 
 
 main()

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { engineSupport, Random } from "curio";
+import { takeAwayMean } from "../../../lib/models/row_products.ts";
 import { CompiledRows } from "../../../lib/runtime/engine/compiled_rows.ts";
 import { Graph } from "../../../lib/runtime/engine/graph.ts";
 import { NativeTensor } from "../../../lib/runtime/engine/native_tensor.ts";
@@ -41,36 +42,44 @@ Deno.test({ name: "products with compiled rows are those of the matrices", ignor
   compiled.dispose();
 });
 
-Deno.test({ name: "whitened curvature is the Hessian in its coordinates, penalty included", ignore }, async () => {
-  const compiled = new CompiledRows(matrix);
-  const bends = normals(rows).map((value) => 0.05 + value ** 2 / 20);
-  const penalties = Float64Array.from({ length: columns }, (_, column) => column < columns - 1 ? 0.7 : 0);
-  const whitened = await compiled.whiten({ weights: bends, penalties });
-  assert.ok(whitened?.isExact);
-  const powers = normals(rows * classes).map(Math.exp);
-  const probabilities = powers.map((power, at) => {
-    const from = at - at % classes;
-    return power / (powers[from] + powers[from + 1] + powers[from + 2]);
-  });
-  const weights = normals(rows).map(Math.abs);
-  const direction = normals(classes * columns);
+Deno.test(
+  { name: "conjugate gradients solve with the Hessian in its coordinates, penalty included", ignore },
+  async () => {
+    const compiled = new CompiledRows(matrix);
+    const bends = normals(rows).map((value) => 0.05 + value ** 2 / 20);
+    const penalties = Float64Array.from({ length: columns }, (_, column) => column < columns - 1 ? 0.7 : 0);
+    const whitened = await compiled.whiten({ weights: bends, penalties });
+    assert.ok(whitened?.isExact);
+    const powers = normals(rows * classes).map(Math.exp);
+    const probabilities = powers.map((power, at) => {
+      const from = at - at % classes;
+      return power / (powers[from] + powers[from + 1] + powers[from + 2]);
+    });
+    const weights = normals(rows).map(Math.abs);
+    const direction = normals(classes * columns);
+  // What all classes share bends nothing where no penalty holds it.
+  takeAwayMean(direction, columns);
 
-  const outer = await whitened.outwards(direction);
-  const turned = product(data, transposed(outer, columns), columns);
-  const bent = turned.map((turn, at) => {
-    const row = Math.floor(at / classes);
-    let mean = 0;
-    for (let k = row * classes; k < (row + 1) * classes; k++) mean += probabilities[k] * turned[k];
-    return weights[row] * probabilities[at] * (turn - mean);
-  });
-  const hessian = product(transposed(bent, classes), data, rows)
-    .map((value, at) => value + penalties[at % columns] * outer[at]);
-  const curvature = whitened.curvature({ probabilities, weights });
-  assertClose(await curvature.of(direction), await whitened.inwards(hessian), 1e-4);
-  curvature.dispose();
-  whitened.dispose();
-  compiled.dispose();
-});
+    const outer = await whitened.outwards(direction);
+    const turned = product(data, transposed(outer, columns), columns);
+    const bent = turned.map((turn, at) => {
+      const row = Math.floor(at / classes);
+      let mean = 0;
+      for (let k = row * classes; k < (row + 1) * classes; k++) mean += probabilities[k] * turned[k];
+      return weights[row] * probabilities[at] * (turn - mean);
+    });
+    const hessian = product(transposed(bent, classes), data, rows)
+      .map((value, at) => value + penalties[at % columns] * outer[at]);
+    const residual = await whitened.inwards(hessian);
+    const { solution, left } = await whitened.conjugateGradients({ probabilities, weights }, {
+      ...{ residual, enough: 1e-9, maxProducts: 200 },
+    });
+    assert.ok(left <= 1e-9);
+    assertClose(solution, direction, 1e-3);
+    whitened.dispose();
+    compiled.dispose();
+  },
+);
 
 Deno.test({ name: "rows that cannot be whitened are said to be so, and nothing is left behind", ignore }, async () => {
   new CompiledRows(matrix).dispose();
