@@ -7,8 +7,8 @@
  * - `choose C`: the C of such a probe by 5-fold cross-validation among nine, on 3,000 labels.
  *
  * scikit-learn ends by the largest slope, at 1e-4 unless told otherwise: that leaves most of the picks other than the
- * minimum's. At 1e-6 it does our work, which the share of same picks shows. Either way OpenBLAS takes all cores, as it does
- * unless told otherwise, or one, with which it is quicker here.
+ * minimum's. At 1e-6 and in float64 it does our work, which the share of same picks shows. Either way OpenBLAS takes all
+ * cores, as it does unless told otherwise, or one, with which it is quicker here.
  *
  *     deno run -A tests/bench/probe_bench.ts [--peers <python>] [--items 50000] [--rounds 5] [--only <part of a work>]
  */

@@ -78,13 +78,13 @@ export class CompiledRows {
     } finally {
       added.delete();
     }
-    const [inverse, whitened, ridge, sum] = results;
+    const [inverse, whitened, upright, ridge, sum] = results;
     const isSound = ridge !== undefined && Number.isFinite(sum.float32[0]);
     if (isSound) {
       const isExact = ridge.float32[0] === 0;
       ridge.delete();
       sum.delete();
-      return new WhitenedRows({ inverse, rows: whitened, bends, isExact });
+      return new WhitenedRows({ inverse, rows: whitened, upright, bends, isExact });
     }
     for (const tensor of [bends, ...results]) tensor.delete();
     return undefined;
@@ -101,6 +101,8 @@ interface WhitenedParts {
   readonly inverse: NativeTensor;
   /** X·L⁻ᵀ */
   readonly rows: NativeTensor;
+  /** The same, transposed: products with it are the quicker for it. */
+  readonly upright: NativeTensor;
   readonly bends: NativeTensor;
   /** Whether A was factored as it is, without anything added to its diagonal. */
   readonly isExact: boolean;
@@ -143,7 +145,7 @@ export class WhitenedRows {
     { probabilities, weights }: SoftmaxRows,
     { residual, enough, maxProducts }: LinearSystem,
   ): Promise<Solution> {
-    const { rows: whitened, bends } = this.#parts;
+    const { rows: whitened, upright, bends } = this.#parts;
     const [rows, columns] = whitened.shape;
     const classes = probabilities.length / rows;
     const weighted = probabilities.map((value, at) => value * weights[Math.floor(at / classes)]);
@@ -158,7 +160,7 @@ export class WhitenedRows {
     try {
       const call = rows * columns * classes <= quickest ? compiled!.stepsHere : compiled!.steps;
       while (products < maxProducts && state[3].float32[0] > enough) {
-        const next = await queue.next(() => call([whitened, bends, ...softmax, ...state]));
+        const next = await queue.next(() => call([whitened, upright, bends, ...softmax, ...state]));
         products += stride;
         const old = Number.isFinite(next[3].float32[0]) ? state : next;
         if (old === state) state = next;
@@ -172,8 +174,8 @@ export class WhitenedRows {
   }
 
   dispose(): void {
-    const { inverse, rows, bends } = this.#parts;
-    for (const tensor of [inverse, rows, bends]) tensor.delete();
+    const { inverse, rows, upright, bends } = this.#parts;
+    for (const tensor of [inverse, rows, upright, bends]) tensor.delete();
   }
 }
 
@@ -246,15 +248,16 @@ function compile(): Compiled {
   const factor = graph.placeholder("float32", [-1, -1], "factor");
   const probabilities = graph.placeholder("float32", [-1, -1], "probabilities");
   const weightedProbabilities = graph.placeholder("float32", [-1, -1], "weightedProbabilities");
+  const upright = graph.placeholder("float32", [-1, -1], "upright");
+  const turn = (values: Output) => add("Transpose", values, graph.integers([1, 0]));
+  // A row for each class: sums over classes are then sums of rows, which are quick.
+  const [beliefs, weightedBeliefs, rowBends] = [probabilities, weightedProbabilities, bends].map(turn);
   const curved = (search: Output) => {
-    const turned = multiply(rows, search, { transpose: "b" });
-    const mean = graph.add("Sum", {
-      inputs: [add("Mul", probabilities, turned), graph.integers([1])],
-      attributes: { keep_dims: true },
-    });
-    const softmax = add("Mul", weightedProbabilities, add("Sub", turned, mean));
-    const bent = add("Sub", softmax, add("Mul", bends, turned));
-    return add("AddV2", multiply(bent, rows, { transpose: "a" }), search);
+    const turned = multiply(search, upright);
+    const mean = add("Sum", add("Mul", beliefs, turned), all);
+    const softmax = add("Mul", weightedBeliefs, add("Sub", turned, mean));
+    const bent = add("Sub", softmax, add("Mul", rowBends, turned));
+    return add("AddV2", multiply(bent, rows), search);
   };
   const both = graph.integers([0, 1]);
   const dot = (a: Output, b: Output) => add("Sum", add("Mul", a, b), both);
@@ -287,7 +290,7 @@ function compile(): Compiled {
 
   const steps = {
     name: "conjugate gradients",
-    feeds: [rows, bends, probabilities, weightedProbabilities, ...vectors, square],
+    feeds: [rows, upright, bends, probabilities, weightedProbabilities, ...vectors, square],
     fetches: [solution, residual, search, left],
   };
 
@@ -298,7 +301,7 @@ function compile(): Compiled {
     whiten: session.call({
       name: "the whitening",
       feeds: [rows, bends, penalties],
-      fetches: [inverse, whitened, missing, add("Sum", whitened, both)],
+      fetches: [inverse, whitened, turn(whitened), missing, add("Sum", whitened, both)],
     }),
     inwards: session.call({ name: "the way inwards", feeds: [factor, directions], fetches: [inwards] }),
     outwards: session.call({ name: "the way outwards", feeds: [factor, directions], fetches: [outwards] }),

@@ -14,6 +14,8 @@ from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 
 
 def embedding_round(pool, labelled, labels, tolerance):
+    # Sums of float32 do not come as near as a small tolerance asks.
+    labelled = labelled.astype(np.float64 if tolerance < 1e-4 else np.float32)
     learner = ActiveLearner(
         LogisticRegression(max_iter=10_000, tol=tolerance),
         query_strategy=margin_sampling,
