@@ -249,7 +249,7 @@ class Forest {
 }
 
 /** Neighbours that a cluster keeps in mind. */
-const LISTED = 48;
+const LISTED = 24;
 
 /** Clusters of `count` rows after `merges`, numbered by their first rows. */
 function labelsAfter(merges: readonly Merge[], count: number): Int32Array {

@@ -1,6 +1,5 @@
 import { type Dissimilarity, integersBetween, lowerToNearest } from "./dissimilarity.ts";
 import { maxHeap } from "./max_heap.ts";
-import { lookFurther, nearestChosen } from "./nearest_chosen.ts";
 import { pairsAmong } from "./pairs_among.ts";
 
 /** How {@linkcode farthestFirst} chooses. */
@@ -35,27 +34,27 @@ export interface FarthestFirstPicks {
  * Distances to the nearest chosen item only ever shrink, so one that is out of date is an upper bound. Candidates wait
  * in a heap by that bound; the topmost few hundred are brought up to date, and picks are made among them for as long as
  * the best beats every bound outside. Their dissimilarities to each other come from a single matrix product, so a pick
- * inside costs no pass over features at all. What is chosen from the start is looked at in the same way, a few first: a
- * candidate near one of them is never looked at again.
+ * inside costs no pass over features at all. A candidate near something labelled is never looked at again.
  *
- * Time as many refreshes as the data ask for, at worst O(n · (labelled + k) · d) as matrix products; memory O(n).
+ * Time O(n · labelled · d) as matrix products and, after that, as many refreshes as the data ask for, at worst
+ * O(n · k · d); memory O(n).
  */
 export async function farthestFirst(
   dissimilarity: Dissimilarity,
   { candidates, k, first, lots, weights, outliers = 0 }: FarthestFirstOptions,
 ): Promise<FarthestFirstPicks> {
-  const state = await nearestChosen(dissimilarity, { candidates, k });
-  const { nearest, seen, chosen, given } = state;
-  const rows = chosen.subarray(given);
+  const rows = new Int32Array(k);
   const scores = new Float64Array(k);
+  const nearest = new Float64Array(candidates).fill(Infinity);
   const everyone = integersBetween(0, candidates);
+  const chosen = integersBetween(candidates, dissimilarity.count);
   let picked = 0;
-  if (given === 0 && k > 0) {
+  if (chosen.length > 0) await lowerToNearest(nearest, dissimilarity, { items: everyone, others: chosen });
+  else if (k > 0) {
     rows[0] = first();
     scores[0] = Infinity;
     picked = 1;
     await lowerToNearest(nearest, dissimilarity, { items: everyone, others: rows.subarray(0, 1) });
-    seen.fill(1);
   }
 
   const far = (row: number) => weights ? weights[row] * nearest[row] : nearest[row];
@@ -66,20 +65,18 @@ export async function farthestFirst(
     return lots !== undefined && lots[a] !== lots[b] ? lots[a] < lots[b] : a < b;
   };
   const heap = maxHeap(everyone.filter((row) => picked === 0 || row !== rows[0]), before);
+  const seen = new Int32Array(candidates).fill(picked);
   const smallest = 64;
   const largest = 2048;
   let size = smallest;
 
   while (picked < k) {
     const working: number[] = [];
-    while (working.length < size + 2 * outliers && heap.size > 0) {
-      if (seen[heap.top] < given) await lookFurther(state, { dissimilarity, heap });
-      else working.push(heap.pop());
-    }
-    const stale = Int32Array.from(working.filter((row) => seen[row] < given + picked)).sort();
+    while (working.length < size + 2 * outliers && heap.size > 0) working.push(heap.pop());
+    const stale = Int32Array.from(working.filter((row) => seen[row] < picked)).sort();
     if (stale.length > 0) {
-      const since = stale.reduce((earliest, row) => Math.min(earliest, seen[row]), given + picked);
-      await lowerToNearest(nearest, dissimilarity, { items: stale, others: chosen.subarray(since, given + picked) });
+      const since = stale.reduce((earliest, row) => Math.min(earliest, seen[row]), picked);
+      await lowerToNearest(nearest, dissimilarity, { items: stale, others: rows.subarray(since, picked) });
     }
     const pairs = pairsAmong(dissimilarity, working);
     const started = picked;
@@ -95,7 +92,7 @@ export async function farthestFirst(
       if (picked < k) await pairs.lower(nearest, pick, working);
     }
     for (const row of working) {
-      seen[row] = given + picked;
+      seen[row] = picked;
       heap.push(row);
     }
     const gained = picked - started;
