@@ -50,9 +50,9 @@ export interface LogisticFit {
  * weights and biases sum to 0 over the classes. Classes without rows take no part: their weights are 0 and their bias
  * is −30. With rows of one class only, that class is certain; with none, all are alike.
  *
- * Newton's method with exact gradients in float64; larger problems are brought near the minimum, and their Newton steps
- * are found, by matrix products of the backend in float32. Features are centred inside, so their offset does not
- * matter. O(steps · conjugate gradients · rows · features · classes) time, twice the features in memory.
+ * Newton's method with gradients summed in float64 and steps found in float32; products of larger problems run as
+ * compiled graphs where there is an engine. Features are centred inside, so their offset does not matter.
+ * O(steps · conjugate gradients · rows · features · classes) time; twice the features in memory, six times where compiled.
  *
  * @param features `[rows, features]`
  * @param labels the class of each row

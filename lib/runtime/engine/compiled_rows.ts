@@ -68,26 +68,22 @@ export class CompiledRows {
     const { shape: [rows, columns] } = this.#rows;
     const bends = filled("float32", [rows, 1], weights);
     const added = filled("float32", [columns], penalties);
-    let results: readonly NativeTensor[] = [];
     try {
-      results = await queue.next(() => compiled!.whiten([this.#rows, bends, added]));
+      const [inverse, whitened, upright, ridge, sum] = await queue.next(() =>
+        compiled!.whiten([this.#rows, bends, added])
+      );
+      const [isExact, isSound] = [ridge.float32[0] === 0, Number.isFinite(sum.float32[0])];
+      ridge.delete();
+      sum.delete();
+      const parts = new WhitenedRows({ inverse, rows: whitened, upright, bends, isExact });
+      if (isSound) return parts;
+      parts.dispose();
     } catch (error) {
       bends.delete();
       if (!(error instanceof Error && /Cholesky/.test(error.message))) throw error;
-      return undefined;
     } finally {
       added.delete();
     }
-    const [inverse, whitened, upright, ridge, sum] = results;
-    const isSound = ridge !== undefined && Number.isFinite(sum.float32[0]);
-    if (isSound) {
-      const isExact = ridge.float32[0] === 0;
-      ridge.delete();
-      sum.delete();
-      return new WhitenedRows({ inverse, rows: whitened, upright, bends, isExact });
-    }
-    for (const tensor of [bends, ...results]) tensor.delete();
-    return undefined;
   }
 
   dispose(): void {
@@ -162,10 +158,10 @@ export class WhitenedRows {
       while (products < maxProducts && state[3].float32[0] > enough) {
         const next = await queue.next(() => call([whitened, upright, bends, ...softmax, ...state]));
         products += stride;
-        const old = Number.isFinite(next[3].float32[0]) ? state : next;
-        if (old === state) state = next;
-        for (const tensor of old) tensor.delete();
-        if (old === next) break;
+        const isSound = Number.isFinite(next[3].float32[0]);
+        for (const tensor of isSound ? state : next) tensor.delete();
+        if (!isSound) break;
+        state = next;
       }
       return { solution: new Float64Array(state[0].float32), left: state[3].float32[0], products };
     } finally {
