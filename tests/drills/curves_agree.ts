@@ -1,9 +1,10 @@
 /**
- * Learning curves beside those of others, by one protocol: Fashion-MNIST, 100 to 1,000 labels by 100 from a pool of 10,000,
- * at random and by margin, measured on all 10,000 test images. Both begin, seed by seed, with the same labels.
+ * Learning curves beside those of others, by one protocol: Fashion-MNIST, 100 to 1,000 labels by 100 (the CNN: by 300)
+ * from a pool of 10,000, at random and by margin, measured on all 10,000 test images. Both begin, seed by seed, with the
+ * same labels.
  *
  *     deno run -A tests/drills/curves_agree.ts features --peers .venv/peers/bin/python [--seeds 20] [--keep FOLDER]
- *     deno run -A tests/drills/curves_agree.ts cnn --peers .venv/peers/bin/python [--seeds 5] [--keep FOLDER]
+ *     deno run -A tests/drills/curves_agree.ts cnn --peers .venv/peers/bin/python [--seeds 3] [--keep FOLDER]
  *
  * `features`: a probe on the embeddings of ResNet-20, beside scikit-learn's logistic regression in modAL's loop. `cnn`: a
  * CNN like that of notebook 3, beside PyTorch. `deno task bench --peers` installs those. With a folder that is kept, a
@@ -40,10 +41,15 @@ if ((kind !== "features" && kind !== "cnn") || options.peers === undefined) {
   throw new TypeError("Cannot compare: say features or cnn, and whose Python with --peers. See the top of this file.");
 }
 const bound = kind === "features" ? 0.01 : 0.02;
-const seeds = Number(options.seeds ?? (kind === "features" ? 20 : 5));
+const seeds = Number(options.seeds ?? (kind === "features" ? 20 : 3));
 const sizes = { pool: 10_000, test: 10_000 };
 const network = { filters: [16, 32], denseUnits: [64], steps: 150, batchSize: 32, learningRate: 0.002 };
-const shared = { strategies: ["random", "margin"] as const, seeds, batchSize: 100, budget: 1000 };
+const shared = {
+  strategies: ["random", "margin"] as const,
+  seeds,
+  batchSize: kind === "features" ? 100 : 300,
+  budget: 1000,
+};
 const strategies = [...shared.strategies];
 
 const folder = options.keep ?? await Deno.makeTempDir({ prefix: "curio-drill-" });
