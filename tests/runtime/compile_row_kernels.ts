@@ -26,6 +26,7 @@ if (import.meta.main) {
     ], { env });
     if (code !== 0) throw new Error(`Cannot compile ${kernelSource}:\n${lastLines(stderr)}`);
   });
+  await Deno.chmod(compiledKernels, 0o644); // linkers make what they write executable
   const name = new TextEncoder().encode("source");
   const content = [name.length, ...name, ...await sourceFingerprint()];
   await Deno.writeFile(compiledKernels, Uint8Array.of(0, content.length, ...content), { append: true });
