@@ -57,8 +57,8 @@ Deno.test(
     });
     const weights = normals(rows).map(Math.abs);
     const direction = normals(classes * columns);
-  // What all classes share bends nothing where no penalty holds it.
-  takeAwayMean(direction, columns);
+    // What all classes share bends nothing where no penalty holds it.
+    takeAwayMean(direction, columns);
 
     const outer = await whitened.outwards(direction);
     const turned = product(data, transposed(outer, columns), columns);
