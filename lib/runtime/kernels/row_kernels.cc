@@ -1,7 +1,7 @@
 // Loops over the rows of float32 matrices that JavaScript is too slow for.
 //
-// Compiled twice. Set-up compiles it for the processor at hand (lib/tasks/setup/kernels.ts): such a library works on the
-// caller's memory, on several threads. And row_kernels.wasm, which is committed, is for machines without a compiler;
+// Compiled twice. Set-up compiles it for the processor at hand (lib/tasks/setup/row_kernels.ts): such a library works on
+// the caller's memory, on several threads. And row_kernels.wasm, which is committed, is for machines without a compiler;
 //
 //     deno run -A tests/runtime/compile_row_kernels.ts
 //
