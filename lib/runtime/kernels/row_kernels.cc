@@ -203,7 +203,7 @@ EXPORTED(gap) void gap(const float* data, int rows, int columns, double* out, in
   });
 }
 
-// −Σ x ln x of a row, by the tables that row_kernels.ts explains: of each sign and exponent, E and P, and of each of 4096
+// −Σ x ln x of a row, by the tables that over_rows.ts explains: of each sign and exponent, E and P, and of each of 4096
 // cells of the mantissa, A and B. One number adds x (E + B) to one sum and P A to another.
 static double entropyByTables(const float* at, int columns, const double* exponents, const double* cells) {
   double byNumber = 0, byPower = 0;
