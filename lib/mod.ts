@@ -369,7 +369,6 @@ export {
   type ExperimentResult,
   type ExperimentResultCell,
   learningRuns,
-  type LearningRunsOptions,
   runExperiment,
 } from "./learning/experiment.ts";
 export { type ExperimentParts, experimentParts } from "./learning/experiment_data.ts";
@@ -388,7 +387,7 @@ export type {
   LoopSettings,
   TrainingChoice,
 } from "./learning/loop_options.ts";
-export type { LearningRun } from "./learning/learning_run.ts";
+export { type LearningRun, learningRun, type LearningRunOptions, type MeasuredRun } from "./learning/learning_run.ts";
 export { type NetworkFit, networkRecipe, type NetworkRecipeOptions } from "./learning/network_recipe.ts";
 export { type AnnotatorNoise, type LabelNoise, noisyOracle } from "./learning/noisy_oracle.ts";
 export type { Answer, AskOptions, Oracle } from "./learning/oracle.ts";
@@ -443,6 +442,7 @@ export {
   deltaF,
   maxConfidence,
   overallUncertainty,
+  performanceConvergence,
   plateau,
   type RoundProgress,
   selectedAccuracy,
@@ -450,6 +450,7 @@ export {
   type StoppingRule,
   stoppingRules,
   targetAccuracy,
+  uncertaintyConvergence,
 } from "./learning/stopping_rules.ts";
 
 // continual

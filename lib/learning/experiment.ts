@@ -5,8 +5,8 @@ import { runInProcesses } from "../runtime/process_pool.ts";
 import type { ProgressListener } from "../runtime/progress.ts";
 import { cellLoader, type KeptCell, readCell, runCell } from "./experiment_cell.ts";
 import { cellsOf, type ExperimentDeclaration, parseExperiment } from "./experiment_schema.ts";
-import type { LearningRun } from "./learning_run.ts";
-import type { HeldOutScores, Round } from "./round.ts";
+import { type LearningRun, learningRun, type LearningRunOptions } from "./learning_run.ts";
+import type { Round } from "./round.ts";
 
 /** What {@linkcode runExperiment} may be told. */
 export interface ExperimentOptions {
@@ -150,33 +150,17 @@ async function endingOf(running: Promise<KeptCell>, signal: AbortSignal): Promis
   }
 }
 
-/** Which of a round's figures a learning curve shows. */
-export interface LearningRunsOptions {
-  /** Default: accuracy. The others are better when smaller: turn them round before comparing. */
-  readonly measure?: Exclude<keyof HeldOutScores, "count" | "confusion">;
-  /** Default: the test set, which no decision saw. */
-  readonly on?: "test" | "validation";
-}
-
 /**
  * The learning curves of an experiment, one for each run that was finished, over all labels that were paid for, those
  * of the validation set included. Dataset and model are named where there are several.
  */
 export function learningRuns(
   { cells }: Pick<ExperimentResult, "cells">,
-  { measure = "accuracy", on = "test" }: LearningRunsOptions = {},
+  options?: LearningRunOptions,
 ): LearningRun[] {
   const several = (name: "dataset" | "model") => new Set(cells.map((cell) => cell[name])).size > 1;
   const [datasets, models] = [several("dataset"), several("model")];
-  return cells.filter(({ status }) => status === "done").map(({ dataset, model, strategy, seed, rounds }) => {
-    const measured = rounds.filter((round) => round[on] !== undefined);
-    return {
-      ...(datasets && { dataset }),
-      ...(models && { model }),
-      strategy,
-      seed,
-      labels: measured.map(({ budget }) => budget),
-      values: measured.map((round) => round[on]![measure]),
-    };
-  });
+  return cells.filter(({ status }) => status === "done").map(({ dataset, model, ...run }) =>
+    learningRun({ ...run, ...(datasets && { dataset }), ...(models && { model }) }, options)
+  );
 }

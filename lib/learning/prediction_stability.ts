@@ -1,4 +1,5 @@
 import { entropy } from "../query/entropy.ts";
+import { leastConfidence } from "../query/least_confidence.ts";
 import { likeliestClasses } from "../query/votes.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Stability } from "./round.ts";
@@ -28,13 +29,15 @@ export function predictionStability(probabilities: Matrix, { before }: Stability
         `current value is ${before?.length} for ${rows} items`,
     );
   }
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / rows;
   const uncertainty = entropy(probabilities, { normalised: true });
   return {
     count: rows,
     ...(before
       ? agreement(likeliestClasses(probabilities), { before, classes: columns })
       : { kappa: null, changed: null, deltaF: null }),
-    meanEntropy: uncertainty.reduce((sum, value) => sum + value, 0) / rows,
+    meanConfidence: 1 - mean(leastConfidence(probabilities)),
+    meanEntropy: mean(uncertainty),
     maxEntropy: uncertainty.reduce((most, value) => Math.max(most, value), 0),
   };
 }

@@ -41,6 +41,8 @@ export interface Stability {
   readonly changed: number | null;
   /** 1 − F between the predictions of two successive models, the mean over classes; null in the first round. */
   readonly deltaF: number | null;
+  /** Mean of the largest probabilities, in 0…1: the accuracy that the model expects of itself. */
+  readonly meanConfidence: number;
   /** Mean entropy of the predictions over ln(classes), in 0…1. */
   readonly meanEntropy: number;
   /** Entropy of the least certain prediction over ln(classes), in 0…1. */

@@ -31,6 +31,7 @@ export const roundRecordSchema: z.ZodType<RoundRecord> = z.strictObject({
     kappa: share,
     changed: share,
     deltaF: share,
+    meanConfidence: z.number(),
     meanEntropy: z.number(),
     maxEntropy: z.number(),
   }).optional(),

@@ -67,9 +67,9 @@ export function stabilisedPredictions({ kappa = 0.99, window = 3 } = {}): Stoppi
     needs: ["stability"],
     check(rounds) {
       const values = lastOf(rounds, { window, read: (stability) => stability.kappa });
-      const mean = values && values.reduce((sum, value) => sum + value, 0) / window;
-      return mean !== undefined && mean >= kappa
-        ? `mean kappa ${mean.toFixed(4)} of ${window} rounds reached ${kappa}`
+      const settled = values && mean(values);
+      return settled !== undefined && settled >= kappa
+        ? `mean kappa ${settled.toFixed(4)} of ${window} rounds reached ${kappa}`
         : undefined;
     },
   };
@@ -192,6 +192,51 @@ export function selectedAccuracy({ accuracy = 0.9 } = {}): StoppingRule {
   };
 }
 
+/**
+ * Ends a run once the performance that the model expects of itself is higher than ever and hardly rises. It expects
+ * Lewis' (1995) F of its predictions for the stop set: over all classes, the mean of their largest probabilities, eₜ.
+ * Over the last `window` (10) rounds its mean is mₜ; the run ends where eₜ > max(e₁…eₜ₋₁) and, for each label bought in
+ * between, 0 < mₜ − mₜ₋₁ < `gradient` (0.00005, the paper's, whose rounds buy one label).
+ */
+export function performanceConvergence({ gradient = 5e-5, window = 10 } = {}): StoppingRule {
+  return {
+    name: "performanceConvergence",
+    reference: "Laws and Schütze (2008), Stopping criteria for active learning of named entity recognition, COLING: " +
+      "performance convergence",
+    options: { gradient, window },
+    needs: ["stability"],
+    check(rounds) {
+      const expected = rounds.map(({ stability }) => stability?.meanConfidence ?? null);
+      const rise = riseAtPeak(rounds, expected, { window, average: mean });
+      return rise !== undefined && rise > 0 && rise < gradient
+        ? `expected accuracy, ${expected.at(-1)!.toFixed(4)}, still rose by ${rise.toExponential(1)} a label`
+        : undefined;
+    },
+  };
+}
+
+/**
+ * {@linkcode performanceConvergence} of another figure: of the model's confidence in the least certain of the items that
+ * it asked about in a round, whose average over `window` rounds is the median. It goes by items that uncertainty
+ * sampling asked for.
+ */
+export function uncertaintyConvergence({ gradient = 5e-5, window = 10 } = {}): StoppingRule {
+  return {
+    name: "uncertaintyConvergence",
+    reference: "Laws and Schütze (2008), COLING: uncertainty convergence",
+    options: { gradient, window },
+    needs: [],
+    check(rounds) {
+      const before = rounds.slice(0, -1);
+      const least = before.map(({ asked }) => Math.min(...asked.map(({ confidence }) => confidence ?? NaN)));
+      const rise = riseAtPeak(before, least, { window, average: median });
+      return rise !== undefined && rise > 0 && rise < gradient
+        ? `confidence in what was asked, ${least.at(-1)!.toFixed(4)}, still rose by ${rise.toExponential(1)} a label`
+        : undefined;
+    },
+  };
+}
+
 /** Every stopping rule with its defaults, by name; {@linkcode targetAccuracy} asks for its target. */
 export const stoppingRules = {
   targetAccuracy,
@@ -203,6 +248,8 @@ export const stoppingRules = {
   maxConfidence,
   confidenceDrop,
   selectedAccuracy,
+  performanceConvergence,
+  uncertaintyConvergence,
 } as const;
 
 interface Reading {
@@ -214,4 +261,35 @@ interface Reading {
 function lastOf(rounds: readonly RoundProgress[], { window, read }: Reading): number[] | undefined {
   const values = rounds.slice(-window).map(({ stability }) => stability ? read(stability) : null);
   return values.length === window && values.every((value) => value !== null) ? values : undefined;
+}
+
+interface RiseOptions {
+  readonly window: number;
+  readonly average: (values: readonly number[]) => number;
+}
+
+/**
+ * By how much the average of the last `window` values rose, for each label bought meanwhile; undefined where the last
+ * value is no new maximum, or there are too few.
+ */
+function riseAtPeak(
+  rounds: readonly RoundProgress[],
+  values: readonly (number | null)[],
+  { window, average }: RiseOptions,
+): number | undefined {
+  const known = values.filter((value) => value !== null && !Number.isNaN(value)) as number[];
+  if (known.length < values.length || known.length <= window) return undefined;
+  if (!(known.at(-1)! > Math.max(...known.slice(0, -1)))) return undefined;
+  const bought = rounds.at(-1)!.labels - rounds.at(-2)!.labels;
+  return (average(known.slice(-window)) - average(known.slice(-window - 1, -1))) / bought;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
 }
