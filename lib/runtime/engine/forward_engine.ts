@@ -24,7 +24,7 @@ export function forwardEngine({ network, plan, template, options }: EngineParts)
   checkLowering(plan, sizes);
   const graph = new Graph();
   const session = new Session(graph);
-  const settled = new SettledWeights(graph, session);
+  const settled = new SettledWeights(graph);
   const passes = new ForwardPasses({
     graph,
     session,
@@ -53,7 +53,7 @@ export function forwardEngine({ network, plan, template, options }: EngineParts)
       noiseKey: key === undefined ? undefined : noiseKey,
     };
     passes.prepare(pass.place, pass.noiseKey !== undefined);
-    await settled.update();
+    await settled.update(session);
     return await passes.run(pass);
   }
 

@@ -41,7 +41,7 @@ export interface LowerOptions {
   readonly noiseKey?: Output;
   /**
    * Keeps what follows from weights alone, so that it is not worked out at each run. Asked with the same name, it may
-   * give what it has.
+   * give what it has. In training it is asked for layers that stay as they are.
    */
   readonly settle?: (name: string, value: Output) => Output;
 }
@@ -54,6 +54,7 @@ export interface LowerOptions {
  */
 export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: number) => Output {
   const { graph, images, subtractFrom } = options;
+  const still = subtractFrom === undefined ? new Set(plan.steps) : untrainedSteps(plan);
   const lowered = new Map<number, Output>([[plan.input, images]]);
 
   function lower(place: number): Output {
@@ -62,7 +63,7 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
     const step = plan.steps[place];
     const output = isReluBeforePool(plan, step)
       ? pooledFirst(step)
-      : subtractFrom === undefined && isPaddedReluBeforePool(plan, step)
+      : still.has(step) && isPaddedReluBeforePool(plan, step)
       ? pooledUnpadded(step)
       : lowerStep(step);
     lowered.set(place, output);
@@ -70,13 +71,13 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
   }
 
   function lowerStep(step: PlanStep, bare = false): Output {
-    const context = contextOf(step, { ...options, plan, bare });
+    const context = contextFor(step, { bare });
     const folding = context.training ? undefined : foldableBefore(plan, step);
     const inputs = (folding ?? step).inputs.map(lower);
     return explained(graph, step.layer, () => {
       if (!folding) return loweringOf(step)(context, inputs);
       const fold = { ...affineOf(context), name: step.layer.name };
-      return loweringOf(folding)(contextOf(folding, { ...options, plan, fold }), inputs);
+      return loweringOf(folding)(contextFor(folding, { fold }), inputs);
     });
   }
 
@@ -85,20 +86,24 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
     const before = plan.steps[pool.inputs[0]];
     const x = Object.hasOwn(convolutionLayers, before.kind) ? lowerStep(before, true) : lower(before.inputs[0]);
     return explained(graph, pool.layer, () => {
-      const context = contextOf(pool, { ...options, plan });
+      const context = contextFor(pool);
       return context.add("Relu", [loweringOf(pool)(context, [x])]);
     });
   }
 
   /**
-   * Behind a ReLU, zeros around an image and nothing around it have the same maxima, and nothing takes no memory. Not in
-   * training: TensorFlow's C++ gradient of MaxPool knows no margins.
+   * Behind a ReLU, zeros around an image and nothing around it have the same maxima, and nothing takes no memory. Not
+   * where a gradient goes: TensorFlow's C++ gradient of MaxPool knows no margins.
    */
   function pooledUnpadded(pool: PlanStep): Output {
     const { layer, inputs } = plan.steps[pool.inputs[0]];
     const x = lower(inputs[0]);
     const margins = layer.getConfig().padding as [number, number][];
-    return explained(graph, pool.layer, () => loweringOf(pool)(contextOf(pool, { ...options, plan, margins }), [x]));
+    return explained(graph, pool.layer, () => loweringOf(pool)(contextFor(pool, { margins }), [x]));
+  }
+
+  function contextFor(step: PlanStep, special: SpecialContext = {}): LoweringContext {
+    return contextOf(step, { ...options, ...special, plan, settle: still.has(step) ? options.settle : undefined });
   }
 
   refuseSharedStatistics(plan, subtractFrom !== undefined);
@@ -154,14 +159,23 @@ function refuseSharedStatistics({ steps }: NetworkPlan, training: boolean): void
   }
 }
 
+/** The steps with nothing trained in them or before them: no gradient goes there, and their weights stay. */
+function untrainedSteps({ steps }: NetworkPlan): Set<PlanStep> {
+  const found = new Set<PlanStep>();
+  for (const step of steps) {
+    if (step.layer.trainableWeights.length === 0 && step.inputs.every((input) => found.has(steps[input]))) {
+      found.add(step);
+    }
+  }
+  return found;
+}
+
+/** What the steps around a layer ask of its lowering. */
+type SpecialContext = Pick<LoweringContext, "fold" | "margins" | "bare">;
+
 function contextOf(
   { layer, kind }: PlanStep,
-  options: LowerOptions & {
-    readonly plan: NetworkPlan;
-    readonly fold?: LoweringContext["fold"];
-    readonly margins?: LoweringContext["margins"];
-    readonly bare?: boolean;
-  },
+  options: LowerOptions & SpecialContext & { readonly plan: NetworkPlan },
 ): LoweringContext {
   const { graph, plan, weightOf, precision = "float32", subtractFrom, noiseKey, settle, fold, margins, bare } = options;
   const variables = new Map(layer.weights.map((weight) => [weight.originalName.split("/").at(-1), weight]));

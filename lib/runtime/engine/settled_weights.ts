@@ -7,15 +7,13 @@ import type { Session } from "./session.ts";
 /** What follows from a network's weights alone, worked out once and kept in variables of a graph. */
 export class SettledWeights {
   readonly #graph: Graph;
-  readonly #session: Session;
   readonly #weights = new Map<LayerVariable, Output>();
   readonly #kept = new Map<string, { readonly value: Output; readonly assign: Operation }>();
   /** How many of the kept ones, in order, have their value. */
   #current = 0;
 
-  constructor(graph: Graph, session: Session) {
+  constructor(graph: Graph) {
     this.#graph = graph;
-    this.#session = session;
   }
 
   /** A weight, as what is to be kept is made of it. */
@@ -34,7 +32,7 @@ export class SettledWeights {
     if (known) return known.value;
     const graph = this.#graph;
     const dtype = { type: precision } as const;
-    const attributes = { dtype, shape: { shape: graph.shapeOf(value) }, shared_name: name };
+    const attributes = { dtype, shape: { shape: graph.shapeOf(value) }, shared_name: `settled/${name}` };
     const handle = graph.add("VarHandleOp", { attributes });
     const assign = graph.operation("AssignVariableOp", { inputs: [handle, value], attributes: { dtype } });
     const read = graph.add("ReadVariableOp", { inputs: [handle], attributes: { dtype } });
@@ -43,7 +41,7 @@ export class SettledWeights {
   }
 
   /** Works out what has been added, or all after {@linkcode forget}, from the weights that the network has now. */
-  async update(): Promise<void> {
+  async update(session: Session): Promise<void> {
     const targets = [...this.#kept.values()].slice(this.#current).map(({ assign }) => assign);
     if (targets.length === 0) return;
     const tensors = [...this.#weights.keys()].map((variable) => {
@@ -52,7 +50,7 @@ export class SettledWeights {
       return tensor;
     });
     try {
-      await this.#session.call({ name: "the import of weights", feeds: [...this.#weights.values()], targets })(tensors);
+      await session.call({ name: "the import of weights", feeds: [...this.#weights.values()], targets })(tensors);
     } finally {
       tensors.forEach((tensor) => tensor.delete());
     }

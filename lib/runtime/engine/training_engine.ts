@@ -49,6 +49,8 @@ export function trainingEngine(
 
   async function importState(state: EngineState): Promise<void> {
     await built.network.write(session, state.weights);
+    built.settled.forget();
+    await built.settled.update(session);
     await built.optimizer.write(session, state.optimizer);
     step = state.step;
   }

@@ -7,6 +7,7 @@ import { lowerNetwork } from "./lower_network.ts";
 import type { Precision } from "./lowering.ts";
 import { layerOf, type LayerVariable, type NetworkPlan } from "./network_plan.ts";
 import { addUpdate, type GraphOptimizer, type Rates } from "./optimizer_updates.ts";
+import { SettledWeights } from "./settled_weights.ts";
 import { type GraphVariable, Variables } from "./variables.ts";
 
 /** What a training graph is made for. */
@@ -44,6 +45,8 @@ export interface TrainingGraph {
   readonly updates: readonly Operation[];
   readonly network: Variables;
   readonly optimizer: Variables;
+  /** What follows from frozen weights; to be brought up to date when the network is given other weights. */
+  readonly settled: SettledWeights;
   /** The value of a weight, for other parts of this graph. */
   weightOf(variable: LayerVariable): Output;
 }
@@ -93,6 +96,8 @@ function build(graph: Graph, options: BuildOptions) {
   );
   const variableOf = ({ originalName }: LayerVariable) => byName.get(originalName) as GraphVariable;
   const weightOf = (weight: LayerVariable) => variableOf(weight).value;
+  const settled = new SettledWeights(graph);
+  const asTheyAre = new Set([...byName.values()].map(({ value }) => value));
   const statisticsUpdates: Operation[] = [];
   const lower = lowerNetwork(plan, {
     graph,
@@ -100,6 +105,7 @@ function build(graph: Graph, options: BuildOptions) {
     weightOf,
     precision,
     noiseKey,
+    settle: (name, value) => asTheyAre.has(value) ? value : settled.settle(name, value, precision),
     subtractFrom: (weight, difference) =>
       statisticsUpdates.push(graph.operation("AssignSubVariableOp", {
         inputs: [variableOf(weight).handle, difference],
@@ -163,6 +169,7 @@ function build(graph: Graph, options: BuildOptions) {
     updates: [...updates, ...statisticsUpdates],
     network: networkVariables,
     optimizer: optimizerVariables,
+    settled,
     weightOf,
   };
 }

@@ -208,6 +208,20 @@ test("frozen layers keep weights and statistics to the bit and have no optimizer
   model.dispose();
 });
 
+test("frozen layers follow the weights that are written: a step is one of an engine that began with them", async () => {
+  const [model, other] = [network(1), network(2)];
+  for (const { layers } of [model, other]) layers.forEach((layer) => layer.trainable = layer.name === "logits");
+  const [batch] = batches(model, [8]);
+  const engines = [model, other].map((one) => graphEngine(one, { normalization, optimizer: optimizerOf("momentum") }));
+  const { weights } = await engines[1].readState();
+  const losses = await Promise.all(engines.map(async (engine) => (await engine.step(batch)).loss));
+  assert.notEqual(losses[0], losses[1]);
+  await engines[0].writeState({ ...await engines[0].readState(), weights });
+  assert.equal((await engines[0].step(batch)).loss, losses[1]);
+  await Promise.all(engines.map((engine) => engine.dispose()));
+  for (const one of [model, other]) one.dispose();
+});
+
 test("a step does not block the event loop", async () => {
   const model = cnn({ shape: { height: 64, width: 64, channels: 3 }, classes: 3, random: new Random(1) });
   const engine = graphEngine(model, {

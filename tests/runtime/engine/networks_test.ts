@@ -101,3 +101,30 @@ Deno.test({
     await assertEnginesAgree(tf.model({ inputs: input, outputs: logits }));
   },
 });
+
+Deno.test({
+  name:
+    "compiled and eager agree on a frozen stem: batch norm in the convolution, a padded pooling, trained layers behind",
+  ignore,
+  async fn() {
+    const stem = [
+      layers.conv2d({ name: "frozen_conv", filters: 4, kernelSize: 3, useBias: false, inputShape: [10, 9, 3] }),
+      layers.batchNormalization({ name: "frozen_norm" }),
+      layers.reLU(),
+      layers.zeroPadding2d({ padding: 1 }),
+      layers.maxPooling2d({ poolSize: 3, strides: 2 }),
+    ];
+    const network = tf.sequential({
+      layers: [
+        ...stem,
+        layers.conv2d({ filters: 4, kernelSize: 3, padding: "same", activation: "relu" }),
+        layers.zeroPadding2d({ padding: 1 }),
+        layers.maxPooling2d({ poolSize: 3, strides: 2 }),
+        layers.flatten(),
+        layers.dense({ units: 3, name: "logits" }),
+      ],
+    });
+    for (const layer of stem) layer.trainable = false;
+    await assertEnginesAgree(network, { optimizer: { name: "momentum" }, batches: [8, 3] });
+  },
+});
