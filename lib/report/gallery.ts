@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import type { Dataset, ImageShape } from "../data/dataset.ts";
+import { enlargedPng } from "./enlarged_png.ts";
 import { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { element, escapeMarkup, type Markup } from "./markup.ts";
@@ -178,15 +179,13 @@ async function pictureAddress(
   pixels: Uint8Array,
   { shape, width, height }: { readonly shape: ImageShape; readonly width: number; readonly height: number },
 ): Promise<string> {
-  const raw = { width: shape.width, height: shape.height, channels: shape.channels === 1 ? 1 : 3 } as const;
   const size = { width: Math.round(2 * width), height: Math.round(2 * height) };
-  const picture = sharp(pixels, { raw });
-  if (shape.width > 64 || shape.height > 64) {
-    const photo = picture.resize({ ...size, withoutEnlargement: true }).jpeg({ quality: 85 });
-    return `data:image/jpeg;base64,${(await photo.toBuffer()).toString("base64")}`;
+  if (shape.width <= 64 && shape.height <= 64) {
+    return `data:image/png;base64,${enlargedPng(pixels, { shape, ...size }).toString("base64")}`;
   }
-  const enlarged = picture.resize({ ...size, kernel: "nearest", fit: "fill" }).png({ compressionLevel: 9 });
-  return `data:image/png;base64,${(await enlarged.toBuffer()).toString("base64")}`;
+  const raw = { width: shape.width, height: shape.height, channels: shape.channels === 1 ? 1 : 3 } as const;
+  const photo = sharp(pixels, { raw }).resize({ ...size, withoutEnlargement: true }).jpeg({ quality: 85 });
+  return `data:image/jpeg;base64,${(await photo.toBuffer()).toString("base64")}`;
 }
 
 function summarise(dataset: Dataset, indices: ArrayLike<number>, predictions?: ArrayLike<number>): string {

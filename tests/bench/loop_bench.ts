@@ -136,8 +136,9 @@ async function curioRun({ pool, test, initial, folder }: Data, { steps, batch, b
   }));
   const accuracies = rounds.map(({ test }) => test!.accuracy);
   const labels = rounds.map(({ labels }) => labels);
-  await learningCurves([{ name: "margin", labels, runs: [accuracies] }]).png();
-  for (const round of rounds.filter(({ asked }) => asked.length > 0)) await (await queryGallery(pool, round)).png();
+  const galleries = rounds.filter(({ asked }) => asked.length > 0).map((round) => queryGallery(pool, round));
+  const curve = learningCurves([{ name: "margin", labels, runs: [accuracies] }]);
+  await Promise.all([curve, ...galleries].map(async (figure) => (await figure).png()));
   const seconds = (performance.now() - began) / 1000;
   const inPhases = rounds.flatMap(({ seconds }) => Object.values(seconds)).reduce((sum, phase) => sum + phase, 0);
   await Deno.remove(journal, { recursive: true });
