@@ -61,10 +61,10 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
     const known = lowered.get(place);
     if (known) return known;
     const step = plan.steps[place];
-    const output = isReluBeforePool(plan, step)
+    const output = still.has(step)
+      ? isPaddedReluBeforePool(plan, step) ? pooledUnpadded(step) : lowerStep(step)
+      : isReluBeforePool(plan, step)
       ? pooledFirst(step)
-      : still.has(step) && isPaddedReluBeforePool(plan, step)
-      ? pooledUnpadded(step)
       : lowerStep(step);
     lowered.set(place, output);
     return output;
@@ -81,13 +81,18 @@ export function lowerNetwork(plan: NetworkPlan, options: LowerOptions): (place: 
     });
   }
 
-  /** max(relu(x)) = relu(max(x)), gradients too, and behind the pooling there is a quarter of it to do. */
+  /**
+   * max(relu(x)) = relu(max(x)), zeros around x or not, gradients too; and behind the pooling there is a quarter of it to
+   * do and to keep. At rest the ReLU is free, as part of the layer before.
+   */
   function pooledFirst(pool: PlanStep): Output {
-    const before = plan.steps[pool.inputs[0]];
+    const margin = marginBefore(plan, pool);
+    const before = plan.steps[(margin ?? pool).inputs[0]];
     const x = Object.hasOwn(convolutionLayers, before.kind) ? lowerStep(before, true) : lower(before.inputs[0]);
     return explained(graph, pool.layer, () => {
       const context = contextFor(pool);
-      return context.add("Relu", [loweringOf(pool)(context, [x])]);
+      const padded = margin ? loweringOf(margin)(contextFor(margin), [x]) : x;
+      return context.add("Relu", [loweringOf(pool)(context, [padded])]);
     });
   }
 
@@ -125,10 +130,16 @@ function foldableBefore(plan: NetworkPlan, { kind, inputs }: PlanStep): PlanStep
   return known && linear && flat && before.consumers === 1 ? before : undefined;
 }
 
-/** Whether this is a max pooling whose input is nobody else's and ends with a plain ReLU. */
-function isReluBeforePool({ steps }: NetworkPlan, { kind, inputs }: PlanStep): boolean {
-  if (kind !== "MaxPooling2D") return false;
+/** The layer that puts zeros around what this one takes, for nobody else, if there is one. */
+function marginBefore({ steps }: NetworkPlan, { inputs }: PlanStep): PlanStep | undefined {
   const before = steps[inputs[0]];
+  return before.kind === "ZeroPadding2D" && before.consumers === 1 ? before : undefined;
+}
+
+/** Whether this is a max pooling whose input, but for zeros around it, is nobody else's and ends with a plain ReLU. */
+function isReluBeforePool(plan: NetworkPlan, step: PlanStep): boolean {
+  if (step.kind !== "MaxPooling2D") return false;
+  const before = plan.steps[(marginBefore(plan, step) ?? step).inputs[0]];
   const { activation, maxValue } = before.layer.getConfig();
   if (before.consumers !== 1) return false;
   if (before.kind === "ReLU") return maxValue == null;

@@ -29,15 +29,20 @@ export class TemplateWeights {
     this.#remember();
   }
 
-  /** A copy of all weights. */
-  read(): NamedTensors {
+  /** All weights, in the memory that tfjs has them in: for reading, at once. */
+  lend(): NamedTensors {
     this.#remember();
     return new Map(
       [...this.#variables].map(([name, variable]): [string, HostTensor] => {
         const value = variable.read();
-        return [name, { shape: value.shape, data: value.dataSync<"float32">().slice() }];
+        return [name, { shape: value.shape, data: value.dataSync<"float32">() }];
       }),
     );
+  }
+
+  /** A copy of all weights. */
+  read(): NamedTensors {
+    return new Map([...this.lend()].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
   }
 
   /** Gives the network these weights. */

@@ -57,7 +57,7 @@ export function trainingEngine(
   const queue = turns("Cannot compute: the engine has been disposed of. Make a new one.");
   const imported = queue.next(() => {
     template.refuseStrangers();
-    return importState({ weights: template.read(), optimizer: new Map(), step: 0 });
+    return importState({ weights: template.lend(), optimizer: new Map(), step: 0 });
   });
   // Whoever uses the engine first hears of a failure; nobody need use it.
   imported.catch(() => {});
