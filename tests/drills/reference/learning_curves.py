@@ -76,7 +76,9 @@ def cnn_run(pool, test, *, strategy, seed, initial, batch, budget, filters, dens
         layers.append(nn.Linear(inputs, 10))
         for layer in layers:
             if hasattr(layer, "weight"):
-                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                # TensorFlow.js cuts a normal distribution at two deviations, and does not widen it for that.
+                deviation = (2 / layer.weight[0].numel()) ** 0.5
+                nn.init.trunc_normal_(layer.weight, 0, deviation, -2 * deviation, 2 * deviation)
                 nn.init.zeros_(layer.bias)
         nn.init.xavier_uniform_(layers[-1].weight)
         return nn.Sequential(*layers)
