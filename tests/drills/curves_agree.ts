@@ -4,7 +4,7 @@
  * same labels.
  *
  *     deno run -A tests/drills/curves_agree.ts features --peers .venv/peers/bin/python [--seeds 20] [--keep FOLDER]
- *     deno run -A tests/drills/curves_agree.ts cnn --peers .venv/peers/bin/python [--seeds 3] [--keep FOLDER]
+ *     deno run -A tests/drills/curves_agree.ts cnn --peers .venv/peers/bin/python [--seeds 20] [--keep FOLDER]
  *
  * `features`: a probe on the embeddings of ResNet-20, beside scikit-learn's logistic regression in modAL's loop. `cnn`: a
  * CNN like that of notebook 3, beside PyTorch. `deno task bench --peers` installs those. With a folder that is kept, a
@@ -38,13 +38,13 @@ import { momentsOf, studentT } from "../../lib/report/statistics/student_t.ts";
 
 const { values: options, positionals: [kind] } = parseArgs({
   allowPositionals: true,
-  options: { peers: { type: "string" }, seeds: { type: "string" }, keep: { type: "string" } },
+  options: { peers: { type: "string" }, seeds: { type: "string", default: "20" }, keep: { type: "string" } },
 });
 if ((kind !== "features" && kind !== "cnn") || options.peers === undefined) {
   throw new TypeError("Cannot compare: say features or cnn, and whose Python with --peers. See the top of this file.");
 }
 const bound = kind === "features" ? 0.01 : 0.02;
-const seeds = Number(options.seeds ?? (kind === "features" ? 20 : 3));
+const seeds = Number(options.seeds);
 const sizes = { pool: 10_000, test: 10_000 };
 const network = { filters: [16, 32], denseUnits: [64], steps: 150, batchSize: 32, learningRate: 0.002 };
 const shared = {
