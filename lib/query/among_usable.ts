@@ -1,4 +1,5 @@
 import { gatherRows, type Matrix, rowOf } from "../runtime/matrix.ts";
+import { eachBlock, type RowReader } from "../runtime/row_reader.ts";
 import type { Picks } from "./query_strategy.ts";
 import { squaredNorms } from "./squared_norms.ts";
 
@@ -45,6 +46,15 @@ export async function amongUsable(
 export function finiteRows(source: Matrix): (row: number) => boolean {
   const norms = squaredNorms(source);
   return (row) => norms[row] < Infinity;
+}
+
+/** The same, of rows that are read in blocks. */
+export async function finiteBlocks(source: RowReader): Promise<(row: number) => boolean> {
+  const isFinite = new Uint8Array(source.rows);
+  for await (const { first, block } of eachBlock(source)) {
+    squaredNorms(block).forEach((norm, row) => isFinite[first + row] = norm < Infinity ? 1 : 0);
+  }
+  return (row) => isFinite[row] === 1;
 }
 
 /** Of each row, whether it is a distribution once divided by its sum: finite, nothing below 0, not all 0. */

@@ -2,7 +2,6 @@ import { type Matrix, rowOf } from "../runtime/matrix.ts";
 import { type Dissimilarity, integersBetween } from "./dissimilarity.ts";
 import { meanRow } from "./mean_row.ts";
 import { nearestNeighbours } from "./nearest_neighbours.ts";
-import { multiplyRows } from "./multiply_rows.ts";
 import { type StackedRows, stackedRows } from "./stacked_rows.ts";
 
 /** Where {@linkcode averageLinkage} stops. */
@@ -21,8 +20,8 @@ export interface AverageLinkageOptions {
  * μ_B⟩. So nothing of size n × n is kept. Clusters that are each other's nearest are merged, all such pairs in one
  * round, which gives the same tree as merging the closest pair first (average linkage is reducible; Murtagh, 1983).
  * Each cluster keeps a short list of its nearest and a bound below which nobody else can be: a merged cluster's bound
- * is at least the weighted mean of its parts', so most rounds need no search at all. O(n² · d) time as matrix products,
- * O(n · d) memory.
+ * is at least the weighted mean of its parts'. Who cannot be sure of the nearest waits: a search among all is put off
+ * until nothing else can be merged. O(n² · d) time as matrix products, O(n · d) memory.
  *
  * @param points `[items, features]`, finite
  * @returns of each row its cluster, numbered 0…`clusters` − 1 by their first rows
@@ -46,17 +45,17 @@ export async function averageLinkage(points: Matrix, { clusters }: AverageLinkag
   const state = new Forest(points);
   const merges: Merge[] = [];
   const target = count - clusters;
-  let pending = integersBetween(0, count);
-  while (merges.length < target || pending.length > 0) {
+  while (true) {
     // Merges above this height would not be among the first `target`.
     const ceiling = merges.length < target
       ? Infinity
       : Float64Array.from(merges, ({ height }) => height).sort()[target - 1] ?? -Infinity;
-    await state.findNearest(pending);
-    const round = state.mutualPairs(ceiling);
+    let round = state.mutualPairs(ceiling);
+    if (round.length === 0 && await state.findLost(ceiling)) round = state.mutualPairs(ceiling);
+    if (round.length === 0) round = state.closestPair(ceiling);
     if (round.length === 0) break;
     merges.push(...round);
-    pending = state.merge(round);
+    state.merge(round);
   }
   merges.sort((a, b) => a.height - b.height);
   return labelsAfter(merges.slice(0, target), count);
@@ -122,35 +121,44 @@ class Forest {
         means.innerProducts(lefts, rights).map((product, pair) =>
           Math.max(0, base[lefts[pair]] + base[rights[pair]] - 2 * product)
         ),
-      products: (lefts, rights) => multiplyRows(means.gather(lefts), means.gather(rights)),
+      products: means.products,
     };
   }
 
-  /** Finds the nearest cluster of each of `clusters`: on its list if the bound allows, otherwise among all. */
-  async findNearest(clusters: Int32Array): Promise<void> {
+  /** Finds the nearest cluster of each of `clusters` on its list, if the bound allows; otherwise it is lost. */
+  #findListed(clusters: Int32Array): void {
     this.#round++;
     this.#refresh(clusters);
-    const lost: number[] = [];
     for (const cluster of clusters) {
       const { length, [0]: height } = this.#values[cluster];
-      if (length > 0 && height <= this.#bounds[cluster]) {
-        this.#nearest[cluster] = this.#lists[cluster][0];
-        this.#heights[cluster] = height;
-      } else lost.push(cluster);
+      const isFound = length > 0 && height <= this.#bounds[cluster];
+      this.#nearest[cluster] = isFound ? this.#lists[cluster][0] : -1;
+      this.#heights[cluster] = isFound ? height : Infinity;
     }
+  }
+
+  /**
+   * Finds the nearest cluster of those that are lost and may be merged below `ceiling`, among all. Returns whether there
+   * were any. Best put off until nothing else can be merged: then there are fewer to compare with, and at the end those
+   * that are far from all others need not be searched for at all.
+   */
+  async findLost(ceiling: number): Promise<boolean> {
     const others = this.#alive;
     const count = Math.min(LISTED, others.length - 1);
-    if (lost.length === 0 || count === 0) return;
-    const items = Int32Array.from(lost).sort();
-    const found = await nearestNeighbours(this.#distances, { items, others, count });
-    items.forEach((cluster, place) => {
+    const items = others.filter((cluster) => this.#nearest[cluster] < 0 && this.#bounds[cluster] < ceiling);
+    if (items.length === 0 || count === 0) return false;
+    const isAll = 2 * items.length > others.length;
+    const found = await nearestNeighbours(this.#distances, { items: isAll ? others : items, others, count });
+    (isAll ? others : items).forEach((cluster, place) => {
       const [from, to] = [place * count, (place + 1) * count];
       this.#lists[cluster] = found.items.slice(from, to);
       this.#values[cluster] = found.values.slice(from, to);
       this.#bounds[cluster] = count < LISTED ? Infinity : found.values[to - 1];
       this.#nearest[cluster] = found.items[from];
       this.#heights[cluster] = found.values[from];
+      this.#checked[cluster] = this.#round;
     });
+    return true;
   }
 
   /** Brings the lists of `clusters` up to date, nearest first; values of pairs of which one has merged are made anew. */
@@ -199,23 +207,31 @@ class Forest {
     }
   }
 
-  /** Pairs that are each other's nearest, below `ceiling`; where ties leave none, the closest pair there is. */
+  /** Pairs below `ceiling` that are each other's nearest. */
   mutualPairs(ceiling: number): Merge[] {
     const pairs: Merge[] = [];
-    let closest: Merge | undefined;
-    for (const cluster of this.#alive) {
-      const other = this.#nearest[cluster];
-      const height = this.#heights[cluster];
-      if (other < 0 || !(height < ceiling)) continue;
-      const merge = { kept: Math.min(cluster, other), gone: Math.max(cluster, other), height };
-      if (cluster < other && this.#nearest[other] === cluster) pairs.push(merge);
-      if (closest === undefined || height < closest.height) closest = merge;
+    for (const kept of this.#alive) {
+      const gone = this.#nearest[kept];
+      const height = this.#heights[kept];
+      if (kept < gone && height < ceiling && this.#nearest[gone] === kept) pairs.push({ kept, gone, height });
     }
-    return pairs.length > 0 || closest === undefined ? pairs : [closest];
+    return pairs;
   }
 
-  /** Merges disjoint pairs. Returns the clusters whose nearest has to be found again. */
-  merge(pairs: readonly Merge[]): Int32Array {
+  /** The closest pair below `ceiling`: what there is where ties leave none that are each other's nearest. */
+  closestPair(ceiling: number): Merge[] {
+    let closest = -1;
+    for (const cluster of this.#alive) {
+      if (this.#nearest[cluster] < 0 || !(this.#heights[cluster] < ceiling)) continue;
+      if (closest < 0 || this.#heights[cluster] < this.#heights[closest]) closest = cluster;
+    }
+    if (closest < 0) return [];
+    const other = this.#nearest[closest];
+    return [{ kept: Math.min(closest, other), gone: Math.max(closest, other), height: this.#heights[closest] }];
+  }
+
+  /** Merges disjoint pairs. */
+  merge(pairs: readonly Merge[]): void {
     const { base, norm } = this.#distances;
     for (const { kept, gone } of pairs) {
       const total = this.#sizes[kept] + this.#sizes[gone];
@@ -225,7 +241,8 @@ class Forest {
       for (let feature = 0; feature < mean.length; feature++) mean[feature] += share * (other[feature] - mean[feature]);
       base[kept] += share * (base[gone] - base[kept]);
       norm[kept] = Math.sqrt(this.#rows.innerProduct(kept, kept));
-      this.#bounds[kept] += share * (this.#bounds[gone] - this.#bounds[kept]);
+      // Either may be Infinity: all others are on its list.
+      this.#bounds[kept] = (1 - share) * this.#bounds[kept] + share * this.#bounds[gone];
       this.#lists[kept] = Int32Array.of(...this.#lists[kept], ...this.#lists[gone]);
       // Of the merged cluster nothing is known.
       this.#values[kept] = new Float64Array(this.#lists[kept].length);
@@ -238,7 +255,7 @@ class Forest {
     }
     const isTouched = (cluster: number) => this.#merged[cluster] === this.#round;
     this.#alive = this.#alive.filter((cluster) => this.#into[cluster] === cluster);
-    return this.#alive.filter((cluster) => isTouched(cluster) || isTouched(this.#nearest[cluster]));
+    this.#findListed(this.#alive.filter((cluster) => isTouched(cluster) || isTouched(this.#nearest[cluster])));
   }
 
   #find(cluster: number): number {

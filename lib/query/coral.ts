@@ -1,3 +1,4 @@
+import { embeddingsWithin } from "./embeddings_within.ts";
 import { greedyMaxMin } from "./greedy_max_min.ts";
 import { leastConfidence } from "./least_confidence.ts";
 import { type QueryStrategy, queryStrategy } from "./query_strategy.ts";
@@ -30,7 +31,7 @@ export function coralSampling({ strength = 1 }: CoralOptions = {}): QueryStrateg
     options: { strength },
     pick: async (view, k, random) => {
       const uncertainty = leastConfidence(await view.probabilities(), { normalised: true });
-      return await greedyMaxMin(await view.embeddings(), {
+      return await greedyMaxMin(await embeddingsWithin(view), {
         k,
         labelled: await view.labelledEmbeddings(),
         // Rounding may leave a confident row a hair below 0.

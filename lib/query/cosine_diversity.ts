@@ -1,3 +1,4 @@
+import { embeddingsWithin } from "./embeddings_within.ts";
 import { greedyMaxMin } from "./greedy_max_min.ts";
 import { type QueryStrategy, queryStrategy } from "./query_strategy.ts";
 
@@ -15,7 +16,7 @@ export function cosineDiversitySampling(): QueryStrategy {
     needs: ["embeddings", "labelledEmbeddings"],
     reference: "Gonzalez (1985), Clustering to minimize the maximum intercluster distance, on 1 − cosine similarity",
     pick: async (view, k, random) =>
-      greedyMaxMin(await view.embeddings(), {
+      greedyMaxMin(await embeddingsWithin(view), {
         k,
         labelled: await view.labelledEmbeddings(),
         distance: "cosine",

@@ -29,6 +29,12 @@ export interface Dissimilarity {
   readonly terms: number;
 }
 
+/** A {@linkcode Dissimilarity} between items that may lie on disk: nothing is known of them at once. */
+export interface DistantDissimilarity extends Omit<Dissimilarity, "value" | "values"> {
+  /** Of many pairs, exactly; ≥ 0, in float64, symmetric. */
+  values(lefts: Int32Array, rights: Int32Array): Promise<Float64Array>;
+}
+
 /**
  * |rounded − exact| ≤ `productError(d)` · norm[i] · norm[j] · factor for the inner products of `d`, in any order of
  * summation.
@@ -49,7 +55,12 @@ export function integersBetween(from: number, to: number): Int32Array {
 }
 
 /** The exact values of pairs. */
-export function valuesOf(dissimilarity: Dissimilarity, lefts: Int32Array, rights: Int32Array): Float64Array {
+export async function valuesOf(
+  dissimilarity: Dissimilarity | DistantDissimilarity,
+  lefts: Int32Array,
+  rights: Int32Array,
+): Promise<Float64Array> {
+  if (!("value" in dissimilarity)) return await dissimilarity.values(lefts, rights);
   return dissimilarity.values?.(lefts, rights) ??
     Float64Array.from(lefts, (left, pair) => dissimilarity.value(left, rights[pair]));
 }
@@ -69,7 +80,7 @@ export interface Comparison {
  */
 export async function lowerToNearest(
   nearest: Float64Array,
-  dissimilarity: Dissimilarity,
+  dissimilarity: Dissimilarity | DistantDissimilarity,
   comparison: Comparison,
 ): Promise<void> {
   const { base, factor, norm } = dissimilarity;
@@ -80,11 +91,12 @@ export async function lowerToNearest(
     const doubts = Float64Array.from(lefts, (item) => 2 * error * norm[item] * largestNorm - base[item]);
     const places = integersBetween(0, lefts.length)
       .filter((place) => found.smallest[place] <= nearest[lefts[place]] + doubts[place]);
-    const values = valuesOf(
+    const values = await valuesOf(
       dissimilarity,
       places.map((place) => lefts[place]),
       places.map((place) => rights[found.at[place]]),
     );
+    const [closeLefts, closeRights]: [number[], number[]] = [[], []];
     for (let pair = 0; pair < places.length; pair++) {
       const place = places[pair];
       const [item, at, start, doubt] = [lefts[place], found.at[place], place * width, doubts[place]];
@@ -92,9 +104,12 @@ export async function lowerToNearest(
       if (found.second[place] > nearest[item] + doubt) continue;
       for (let j = 0; j < width; j++) {
         if (j === at || bases[j] - factor * products[start + j] > nearest[item] + doubt) continue;
-        nearest[item] = Math.min(nearest[item], dissimilarity.value(item, rights[j]));
+        closeLefts.push(item);
+        closeRights.push(rights[j]);
       }
     }
+    const others = await valuesOf(dissimilarity, Int32Array.from(closeLefts), Int32Array.from(closeRights));
+    closeLefts.forEach((item, pair) => nearest[item] = Math.min(nearest[item], others[pair]));
   }
 }
 
@@ -134,7 +149,7 @@ export interface ProductBlock {
 
 /** Inner products of all of `items` with all of `others`, a block at a time; the products last until the next block. */
 export async function* productBlocks(
-  dissimilarity: Dissimilarity,
+  dissimilarity: Dissimilarity | DistantDissimilarity,
   { items, others }: Comparison,
 ): AsyncGenerator<ProductBlock> {
   const columnsAtOnce = 1024;

@@ -1,4 +1,4 @@
-import { type Dissimilarity, integersBetween, lowerToNearest } from "./dissimilarity.ts";
+import { type Dissimilarity, type DistantDissimilarity, integersBetween, lowerToNearest } from "./dissimilarity.ts";
 import { maxHeap } from "./max_heap.ts";
 import { pairsAmong } from "./pairs_among.ts";
 
@@ -9,7 +9,7 @@ export interface FarthestFirstOptions {
   /** Picks; at most `candidates`. */
   readonly k: number;
   /** The first pick when nothing is chosen already. */
-  readonly first: () => number;
+  readonly first: () => number | Promise<number>;
   /** Of equally far candidates the one with the smallest lot is picked. Default: the lowest row. */
   readonly lots?: ArrayLike<number>;
   /** What each candidate's dissimilarity is multiplied by before it is compared; ≥ 0. Default: 1 each. */
@@ -40,7 +40,7 @@ export interface FarthestFirstPicks {
  * O(n · k · d); memory O(n).
  */
 export async function farthestFirst(
-  dissimilarity: Dissimilarity,
+  dissimilarity: Dissimilarity | DistantDissimilarity,
   { candidates, k, first, lots, weights, outliers = 0 }: FarthestFirstOptions,
 ): Promise<FarthestFirstPicks> {
   const rows = new Int32Array(k);
@@ -51,7 +51,7 @@ export async function farthestFirst(
   let picked = 0;
   if (chosen.length > 0) await lowerToNearest(nearest, dissimilarity, { items: everyone, others: chosen });
   else if (k > 0) {
-    rows[0] = first();
+    rows[0] = await first();
     scores[0] = Infinity;
     picked = 1;
     await lowerToNearest(nearest, dissimilarity, { items: everyone, others: rows.subarray(0, 1) });

@@ -1,7 +1,7 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
 import { stackedRows } from "./stacked_rows.ts";
-import { multiplyRows, release } from "./multiply_rows.ts";
+import { release } from "./multiply_rows.ts";
 
 /** What the gradient embeddings of {@linkcode gradientEmbeddings} are the outer products of. */
 export interface GradientFactors {
@@ -41,8 +41,8 @@ export function gradientEmbeddings({ probabilities, embeddings }: GradientFactor
       );
     },
     async products(lefts, rights) {
-      const product = await multiplyRows(features.gather(lefts), features.gather(rights));
-      const ofResiduals = await multiplyRows(classes.gather(lefts), classes.gather(rights));
+      const product = await features.products(lefts, rights);
+      const ofResiduals = await classes.products(lefts, rights);
       for (let pair = 0; pair < product.length; pair++) product[pair] *= ofResiduals[pair];
       release(ofResiduals);
       return product;

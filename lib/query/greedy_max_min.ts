@@ -1,11 +1,13 @@
 import type { Matrix } from "../runtime/matrix.ts";
-import { amongUsable, finiteRows, rowsAt, rowsThat, rowsWithMass } from "./among_usable.ts";
+import { gatheredBlocks, readAll, type RowReader } from "../runtime/row_reader.ts";
+import { amongUsable, finiteBlocks, finiteRows, rowsAt, rowsThat, rowsWithMass } from "./among_usable.ts";
 import { cosineDistance } from "./cosine_distance.ts";
-import type { Dissimilarity } from "./dissimilarity.ts";
+import { type Dissimilarity, type DistantDissimilarity, integersBetween, lowerToNearest } from "./dissimilarity.ts";
 import { farthestFirst } from "./farthest_first.ts";
 import { lotsFor, type TieOptions } from "./lots.ts";
 import { jensenShannon } from "./jensen_shannon.ts";
-import { meanRow } from "./mean_row.ts";
+import { inBlocks, type Measure } from "./in_blocks.ts";
+import { meanOfBlocks, meanRow } from "./mean_row.ts";
 import type { Picks } from "./query_strategy.ts";
 import { squaredEuclidean } from "./squared_euclidean.ts";
 import { symmetricKL } from "./symmetric_kl.ts";
@@ -41,6 +43,9 @@ export interface GreedyMaxMinOptions extends TieOptions {
  * is Infinity. Rows that are not finite come last, with the score NaN, and so do rows without mass where distributions
  * are compared; such labelled rows are ignored. See {@linkcode farthestFirst} for how it is done and what it costs.
  *
+ * Rows that do not fit in memory may come from a reader, with the same picks: `euclidean` and `cosine` then hold O(n)
+ * numbers and a few thousand rows. The divergences read it all.
+ *
  * @returns rows in the order picked, and of each its distance to the nearest at that moment
  * @throws {RangeError} if `k`, `floor` or `outliers` is out of range, or the widths differ
  *
@@ -54,38 +59,46 @@ export interface GreedyMaxMinOptions extends TieOptions {
  * assert.deepEqual([Array.from(rows), Array.from(scores)], [[3, 2], [9, 4]]);
  * ```
  */
-export async function greedyMaxMin(points: Matrix, options: GreedyMaxMinOptions): Promise<Picks> {
+export async function greedyMaxMin(
+  source: Matrix | RowReader,
+  options: GreedyMaxMinOptions,
+): Promise<Picks> {
   const { k, labelled, distance = "euclidean", floor = 0.001, outliers = 0, weights } = options;
-  checkOptions(points, { k, floor, outliers });
-  const lots = lotsFor(points.rows, options);
-  const comparable = distance === "symmetricKL" || distance === "jensenShannon" ? rowsWithMass : finiteRows;
-  const isComparable = comparable(points);
+  checkOptions(source, { k, floor, outliers });
+  const lots = lotsFor(source.rows, options);
+  const areDistributions = distance === "symmetricKL" || distance === "jensenShannon";
+  const points = areDistributions && !("data" in source) ? await readAll(source) : source;
+  const comparable = areDistributions ? rowsWithMass : finiteRows;
+  const isComparable = "data" in points ? comparable(points) : await finiteBlocks(points);
   const usable = (row: number) => isComparable(row) && (weights === undefined || weights[row] >= 0);
   return await amongUsable({ count: points.rows, usable, k, lots }, async (rows, wanted) => {
-    const candidates = rowsAt(points, rows);
-    const known = labelled ? [rowsThat(comparable, labelled)] : [];
+    const candidates = "data" in points ? rowsAt(points, rows) : gatheredBlocks(points, rows);
+    const known = labelled ? rowsThat(comparable, labelled) : { rows: 0, columns: 0, data: new Float32Array(0) };
     const own = (values: ArrayLike<number>) =>
       rows.length === values.length ? values : Float64Array.from(rows, (row) => values[row]);
     const { measure, power } = measures(floor)[distance];
     const candidateLots = own(lots);
     const candidateWeights = weights && own(weights);
-    const picks = await farthestFirst(measure(candidates, ...known), {
+    const compare = (others: Matrix) =>
+      "data" in candidates ? measure(candidates, others) : inBlocks(measure, { rows: candidates, others });
+    const picks = await farthestFirst(await compare(known), {
       candidates: candidates.rows,
       k: wanted,
       outliers,
       lots: candidateLots,
       weights: candidateWeights && Float64Array.from(candidateWeights, (weight) => weight ** power),
-      first: () =>
-        candidateWeights
-          ? topK(candidateWeights, 1, { ids: candidateLots })[0]
-          : nearestTo(measure(candidates, meanRow(candidates)), { count: candidates.rows, lots: candidateLots }),
+      async first() {
+        if (candidateWeights) return topK(candidateWeights, 1, { ids: candidateLots })[0];
+        const mean = "data" in candidates ? meanRow(candidates) : await meanOfBlocks(candidates);
+        return await nearestToLast(await compare(mean), candidateLots);
+      },
     });
     return { rows: picks.rows, scores: picks.scores.map((score) => score ** (1 / power)) };
   });
 }
 
 /** How each distance is computed, and which power of it. */
-function measures(floor: number): Record<Distance, Measure> {
+function measures(floor: number): Record<Distance, PoweredMeasure> {
   return {
     euclidean: { measure: squaredEuclidean, power: 2 },
     cosine: { measure: cosineDistance, power: 1 },
@@ -94,12 +107,15 @@ function measures(floor: number): Record<Distance, Measure> {
   };
 }
 
-interface Measure {
-  readonly measure: (...matrices: Matrix[]) => Dissimilarity;
+interface PoweredMeasure {
+  readonly measure: Measure;
   readonly power: 1 | 2;
 }
 
-function checkOptions(points: Matrix, { k, floor, outliers }: { k: number; floor: number; outliers: number }): void {
+function checkOptions(
+  points: Matrix | RowReader,
+  { k, floor, outliers }: { k: number; floor: number; outliers: number },
+): void {
   if (!Number.isInteger(k) || k < 0 || k > points.rows) {
     throw new RangeError(`Cannot select rows: k must be an integer in 0…${points.rows}: current value is ${k}`);
   }
@@ -111,19 +127,16 @@ function checkOptions(points: Matrix, { k, floor, outliers }: { k: number; floor
   }
 }
 
-/** Of the items 0…`count` − 1, the one least unlike item `count`. */
-function nearestTo(
-  dissimilarity: Dissimilarity,
-  { count, lots }: { readonly count: number; readonly lots: ArrayLike<number> },
-): number {
-  let best = 0;
-  let smallest = Infinity;
-  for (let item = 0; item < count; item++) {
-    const value = dissimilarity.value(item, count);
-    if (value < smallest || (value === smallest && lots[item] < lots[best])) {
-      best = item;
-      smallest = value;
-    }
-  }
-  return best;
+/** The item least unlike the last. */
+async function nearestToLast(
+  dissimilarity: Dissimilarity | DistantDissimilarity,
+  lots: ArrayLike<number>,
+): Promise<number> {
+  const last = dissimilarity.count - 1;
+  const items = integersBetween(0, last);
+  const values = new Float64Array(last).fill(Infinity);
+  await lowerToNearest(values, dissimilarity, { items, others: Int32Array.of(last) });
+  return items.reduce((best, item) =>
+    values[item] < values[best] || (values[item] === values[best] && lots[item] < lots[best]) ? item : best
+  );
 }

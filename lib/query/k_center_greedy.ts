@@ -1,3 +1,4 @@
+import { embeddingsWithin } from "./embeddings_within.ts";
 import { greedyMaxMin } from "./greedy_max_min.ts";
 import { type QueryStrategy, queryStrategy } from "./query_strategy.ts";
 
@@ -17,7 +18,7 @@ export interface KCenterGreedyOptions {
  *
  * Score: the distance to the nearest at that moment. With nothing labelled the first pick is the candidate nearest to
  * the mean; google/active-learning starts from row 0, scikit-activeml at random, DISTIL fails. O(n · labelled · d) time
- * and what {@linkcode greedyMaxMin} adds, at worst n · k · d; O(n) memory. DeepAL builds the n × n matrix.
+ * and what {@linkcode greedyMaxMin} adds, at worst n · k · d; O(n) memory: embeddings of more than 2 GiB stay on disk and are read in blocks. DeepAL builds the n × n matrix.
  *
  * @throws {RangeError} if `outlierShare` is not in [0, 1)
  */
@@ -33,7 +34,7 @@ export function kCenterGreedySampling({ outlierShare = 0 }: KCenterGreedyOptions
       "Sener and Savarese (2018), Active learning for convolutional neural networks: a core-set approach, ICLR",
     options: { outlierShare },
     pick: async (view, k, random) =>
-      greedyMaxMin(await view.embeddings(), {
+      greedyMaxMin(await embeddingsWithin(view), {
         k,
         labelled: await view.labelledEmbeddings(),
         outliers: Math.floor(outlierShare * view.candidates.length),

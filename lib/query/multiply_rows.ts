@@ -1,9 +1,15 @@
+import { kernelsAreNative, kernelThreads, rowKernels } from "../runtime/kernels/row_kernels.ts";
 import type { Matrix } from "../runtime/matrix.ts";
 import { tf } from "../runtime/tensorflow.ts";
 
 /** All inner products between the rows of two matrices, `[left.rows, right.rows]`: one matrix product, in float32. */
 export async function multiplyRows(left: Matrix, right: Matrix): Promise<Float32Array> {
   if (left.data.length === 0 || right.data.length === 0) return new Float32Array(left.rows * right.rows);
+  if (kernelsAreNative && right.rows <= narrow) {
+    const products = new Float32Array(left.rows * right.rows);
+    rowKernels.narrowProducts(left.data, left.rows, left.columns, right.data, right.rows, products, kernelThreads);
+    return products;
+  }
   const product = tf.tidy(() =>
     tf.matMul(
       tf.tensor2d(left.data, [left.rows, left.columns]),
@@ -18,6 +24,9 @@ export async function multiplyRows(left: Matrix, right: Matrix): Promise<Float32
     product.dispose();
   }
 }
+
+/** With so few rows on the right, copying the left ones to a tensor costs more than multiplying them. */
+const narrow = 64;
 
 /**
  * Gives the memory of products back at once; they must not be read again. The collector leaves hundreds of megabytes of

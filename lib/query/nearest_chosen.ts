@@ -1,4 +1,4 @@
-import { type Dissimilarity, integersBetween, lowerToNearest } from "./dissimilarity.ts";
+import { type Dissimilarity, integersBetween, lowerBounds, lowerToNearest } from "./dissimilarity.ts";
 import type { MaxHeap } from "./max_heap.ts";
 
 /** How near to each candidate the nearest chosen item is, as far as chosen items have been looked at. */
@@ -21,7 +21,10 @@ export interface NearestChosenOptions {
   readonly k: number;
 }
 
-/** Looks from every candidate at the first few that are chosen; the rest waits until {@linkcode lookFurther}. */
+/**
+ * Looks from every candidate at the first few that are chosen; the rest waits until {@linkcode lookFurther}. The
+ * dissimilarity's own lower bound must be an equality.
+ */
 export async function nearestChosen(
   dissimilarity: Dissimilarity,
   { candidates, k }: NearestChosenOptions,
@@ -31,8 +34,9 @@ export async function nearestChosen(
   chosen.set(integersBetween(candidates, dissimilarity.count));
   const first = Math.min(given, firstLook);
   const nearest = new Float64Array(candidates).fill(Infinity);
-  const others = chosen.subarray(0, first);
-  await lowerToNearest(nearest, dissimilarity, { items: integersBetween(0, candidates), others });
+  const comparison = { items: integersBetween(0, candidates), others: chosen.subarray(0, first) };
+  // Exact values would cost more than the rest of this, and few are needed.
+  await (first < given ? lowerBounds : lowerToNearest)(nearest, dissimilarity, comparison);
   return { nearest, seen: new Int32Array(candidates).fill(first), chosen, given };
 }
 
@@ -54,11 +58,20 @@ export async function lookFurther(
   { dissimilarity, heap, onLowered }: LookFurtherOptions,
 ): Promise<void> {
   const top: number[] = [];
-  while (top.length < rowsTogether && heap.size > 0 && seen[heap.top] < given) top.push(heap.pop());
+  let stale = 0;
+  // On past those that have seen all while they are fewer than the others, for which picks to come will ask.
+  while (top.length < rowsTogether && heap.size > 0 && 2 * stale >= top.length) {
+    const row = heap.pop();
+    top.push(row);
+    if (seen[row] < given) stale++;
+  }
   const fewest = top.reduce((least, row) => Math.min(least, seen[row]), given);
   const until = Math.min(given, 4 * fewest);
   const items = Int32Array.from(top.filter((row) => seen[row] === fewest)).sort();
-  await lowerToNearest(nearest, dissimilarity, { items, others: chosen.subarray(fewest, until) });
+  // The first look gave bounds only.
+  const from = fewest === firstLook ? 0 : fewest;
+  if (from === 0) { for (const row of items) nearest[row] = Infinity; }
+  await lowerToNearest(nearest, dissimilarity, { items, others: chosen.subarray(from, until) });
   for (const row of items) {
     seen[row] = until;
     onLowered?.(row);
@@ -66,5 +79,5 @@ export async function lookFurther(
   for (const row of top) heap.push(row);
 }
 
-const firstLook = 32;
+const firstLook = 16;
 const rowsTogether = 1024;

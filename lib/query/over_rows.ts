@@ -1,5 +1,11 @@
-import { kernelThreads, rowKernels, rowsAtOnce } from "../runtime/kernels/row_kernels.ts";
+import { kernelThreads, type RowKernels, rowKernels, rowsAtOnce } from "../runtime/kernels/row_kernels.ts";
 import type { Matrix } from "../runtime/matrix.ts";
+
+/** Where {@linkcode overRows} computes. */
+export interface OverRowsOptions {
+  /** Default: those of this process. */
+  readonly kernels?: RowKernels;
+}
 
 /**
  * One number for each row of a matrix, in float64: `largest`, the largest; `gap`, that less the second largest;
@@ -10,7 +16,7 @@ import type { Matrix } from "../runtime/matrix.ts";
 export function overRows(
   { rows, columns, data }: Matrix,
   kernel: "largest" | "gap" | "entropy",
-  kernels: typeof rowKernels = rowKernels,
+  { kernels = rowKernels }: OverRowsOptions = {},
 ): Float64Array {
   const result = new Float64Array(rows);
   if (rows === 0 || columns === 0) return result;

@@ -1,6 +1,5 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
-import { multiplyRows } from "./multiply_rows.ts";
 import { stackedRows } from "./stacked_rows.ts";
 
 /**
@@ -20,6 +19,6 @@ export function squaredEuclidean(...matrices: readonly Matrix[]): Dissimilarity 
     terms: rows.columns,
     value: rows.squaredDistance,
     values: rows.squaredDistances,
-    products: (lefts, rights) => multiplyRows(rows.gather(lefts), rows.gather(rights)),
+    products: rows.products,
   };
 }

@@ -1,5 +1,6 @@
 import { kernelThreads, rowKernels } from "../runtime/kernels/row_kernels.ts";
 import type { Matrix } from "../runtime/matrix.ts";
+import { multiplyRows, release } from "./multiply_rows.ts";
 import { squaredNorms } from "./squared_norms.ts";
 
 /** Rows of several matrices of equal width, numbered as if they stood under each other; nothing is copied. */
@@ -10,6 +11,8 @@ export interface StackedRows {
   row(index: number): Float32Array;
   /** The rows at `indices`, in that order: a view where they are neighbours in one matrix, otherwise a copy. */
   gather(indices: Int32Array): Matrix;
+  /** ⟨x, y⟩ between the rows at `lefts` and those at `rights`, `[lefts, rights]`, in float32. */
+  products(lefts: Int32Array, rights: Int32Array): Promise<Float32Array>;
   /** ⟨x, y⟩ of two rows, in float64. */
   innerProduct(i: number, j: number): number;
   /** ‖x − y‖² of two rows, in float64. */
@@ -67,10 +70,33 @@ export function stackedRows(...matrices: readonly Matrix[]): StackedRows {
       rowKernels[`${kernel}s`](x[0].data, x[1], y[0].data, y[1], lefts.length, columns, values, kernelThreads);
       return values;
     };
+  const gather = (indices: Int32Array): Matrix => {
+    const last = indices.length - 1;
+    if (last >= 0 && areNeighbours(indices) && partOf(indices[0]) === partOf(indices[last])) {
+      const place = partOf(indices[0]);
+      const from = (indices[0] - starts[place]) * columns;
+      return {
+        rows: indices.length,
+        columns,
+        data: stacked[place].data.subarray(from, from + indices.length * columns),
+      };
+    }
+    const gathered = new Float32Array(indices.length * columns);
+    for (let place = 0; place < indices.length; place++) gathered.set(row(indices[place]), place * columns);
+    return { rows: indices.length, columns, data: gathered };
+  };
+  const isCopy = ({ data }: Matrix) => stacked.every((part) => part.data.buffer !== data.buffer);
   return {
     count,
     columns,
     row,
+    gather,
+    async products(lefts, rights) {
+      const sides = [gather(lefts), gather(rights)] as const;
+      const products = await multiplyRows(...sides);
+      for (const side of sides) if (isCopy(side)) release(side.data);
+      return products;
+    },
     innerProduct: ofPair("innerProduct"),
     squaredDistance: ofPair("squaredDistance"),
     innerProducts: ofPairs("innerProduct"),
@@ -79,21 +105,6 @@ export function stackedRows(...matrices: readonly Matrix[]): StackedRows {
       const norms = new Float64Array(count);
       stacked.forEach((part, place) => norms.set(squaredNorms(part), starts[place]));
       return norms;
-    },
-    gather(indices) {
-      const last = indices.length - 1;
-      if (last >= 0 && areNeighbours(indices) && partOf(indices[0]) === partOf(indices[last])) {
-        const place = partOf(indices[0]);
-        const from = (indices[0] - starts[place]) * columns;
-        return {
-          rows: indices.length,
-          columns,
-          data: stacked[place].data.subarray(from, from + indices.length * columns),
-        };
-      }
-      const gathered = new Float32Array(indices.length * columns);
-      for (let place = 0; place < indices.length; place++) gathered.set(row(indices[place]), place * columns);
-      return { rows: indices.length, columns, data: gathered };
     },
   };
 }

@@ -18,13 +18,21 @@ export function blocksOf({ rows, columns, data }: Matrix): RowReader {
   };
 }
 
-/** All rows, in memory. */
-export async function readAll({ rows, columns, read }: RowReader): Promise<Matrix> {
+/** All rows, a block after the other; each is valid until the next is asked for. */
+export async function* eachBlock(
+  reader: RowReader,
+): AsyncGenerator<{ readonly first: number; readonly block: Matrix }> {
   const blockRows = 4096;
-  const data = new Float32Array(rows * columns);
-  for (let first = 0; first < rows; first += blockRows) {
-    data.set((await read(first, Math.min(blockRows, rows - first))).data, first * columns);
+  for (let first = 0; first < reader.rows; first += blockRows) {
+    yield { first, block: await reader.read(first, Math.min(blockRows, reader.rows - first)) };
   }
+}
+
+/** All rows, in memory. */
+export async function readAll(reader: RowReader): Promise<Matrix> {
+  const { rows, columns } = reader;
+  const data = new Float32Array(rows * columns);
+  for await (const { first, block } of eachBlock(reader)) data.set(block.data, first * columns);
   return { rows, columns, data };
 }
 

@@ -41,12 +41,17 @@ Deno.test({
   fn: () =>
     fc.assert(fc.property(matrices, (matrix) => {
       for (const kernel of ["largest", "gap", "entropy"] as const) {
-        both((kernels) => overRows(matrix, kernel, kernels));
+        both((kernels) => overRows(matrix, kernel, { kernels }));
       }
       const { rows, columns, data } = matrix;
       both((kernels) => {
         const out = new Float64Array(rows);
         kernels.squaredNorms(data, rows, columns, out, 1);
+        return out;
+      });
+      both((kernels) => {
+        const out = new Float32Array(rows * rows);
+        kernels.narrowProducts(data, rows, columns, data, rows, out, 1);
         return out;
       });
       both((kernels) => [0, rows - 1].map((row) => kernels.innerProduct(data, 0, data, row, columns)));
@@ -101,6 +106,58 @@ Deno.test("all values within the slack of the few smallest are found in order, b
           [...found.subarray(row * columns, row * columns + counts[row])],
           others.filter((column) => values[column] <= limit + 1.5),
         );
+      }
+    }
+  }));
+});
+
+Deno.test("products of few rows are inner products, whatever their number, by either kind", () => {
+  const sizes = fc.integer({ min: 1, max: 11 });
+  fc.assert(fc.property(sizes, sizes, fc.integer({ min: 1, max: 40 }), (rows, others, columns) => {
+    // Small integers, so that no sum is rounded.
+    const integers = (count: number) => Float32Array.from({ length: count * columns }, (_, at) => (at * 7 % 11) - 5);
+    const [x, y] = [integers(rows), integers(others)];
+    for (const kernels of native ? [native, portable] : [portable]) {
+      const out = new Float32Array(rows * others);
+      kernels.narrowProducts(x, rows, columns, y, others, out, 1);
+      for (let row = 0; row < rows; row++) {
+        for (let other = 0; other < others; other++) {
+          const its = x.subarray(row * columns, (row + 1) * columns);
+          const expected = its.reduce((sum, value, at) => sum + value * y[other * columns + at], 0);
+          assert.equal(out[row * others + other], expected + 0);
+        }
+      }
+    }
+  }));
+});
+
+Deno.test("the smallest values of either side of a block are kept in lists, by either kind", () => {
+  fc.assert(fc.property(blocks, fc.integer({ min: 1, max: 6 }), ({ rows, columns, products, bases }, few) => {
+    // Items 0…rows − 1 are compared with the next ones, then with themselves.
+    const count = rows + columns;
+    const all = Float64Array.from({ length: count }, (_, item) => bases[item % columns]);
+    const square = Float32Array.from({ length: rows * rows }, (_, at) => products[at % products.length]);
+    const own = Int32Array.from({ length: count }, (_, item) => item);
+    for (const kernels of native ? [native, portable] : [portable]) {
+      const values = new Float64Array(count * few).fill(Infinity);
+      const items = new Int32Array(count * few);
+      kernels.keepSmallest(Float32Array.from(products), rows, 0, columns, rows, all, 2, own, 1, few, values, items, 1);
+      kernels.keepSmallest(square, rows, 0, rows, 0, all, 2, own, 1, few, values, items, 1);
+      for (let item = 0; item < count; item++) {
+        const valueOf = (other: number) => {
+          if (item < rows && other < rows) return all[other] - 2 * square[item * rows + other];
+          return all[other] - 2 * products[Math.min(item, other) * columns + Math.max(item, other) - rows];
+        };
+        const others = Array.from({ length: count }, (_, other) => other)
+          .filter((other) => other !== item && Math.min(item, other) < rows);
+        const expected = others.map(valueOf).sort((a, b) => a - b).slice(0, few);
+        const list = [...values.subarray(item * few, (item + 1) * few)];
+        const found = list.map((value, place) => [value, items[item * few + place]])
+          .filter(([value]) => value < Infinity).sort(([a], [b]) => a - b);
+        assert.equal(list[few - 1], Math.max(...list));
+        assert.deepEqual(found.map(([value]) => value), expected);
+        assert.deepEqual(found.map(([, other]) => valueOf(other)), expected);
+        assert.equal(new Set(found.map(([, other]) => other)).size, expected.length);
       }
     }
   }));

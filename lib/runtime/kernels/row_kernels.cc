@@ -22,12 +22,21 @@ typedef float f32x16 __attribute__((vector_size(64)));
 typedef int i32x16 __attribute__((vector_size(64)));
 typedef unsigned u32x16 __attribute__((vector_size(64)));
 typedef float f32x8 __attribute__((vector_size(32)));
+typedef float f32x4 __attribute__((vector_size(16)));
 typedef double f64x8 __attribute__((vector_size(64)));
 typedef double f64x4 __attribute__((vector_size(32)));
 typedef double f64x2 __attribute__((vector_size(16)));
 typedef long long i64x8 __attribute__((vector_size(64)));
+typedef long long i64x4 __attribute__((vector_size(32)));
+typedef long long i64x2 __attribute__((vector_size(16)));
 
 const int lanes = 16;
+// Rows and others whose sums stay in the processor's registers.
+#ifdef __AVX512F__
+const int tile = 4;
+#else
+const int tile = 2;
+#endif
 const float infinity = __builtin_inff();
 const i32x16 numbered = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
@@ -84,10 +93,9 @@ double sum(f64x8 v) {
 
 template <class V> bool any(V v) {
   static_assert(sizeof(V) == 64, "whole");
-  unsigned long long parts[8], together = 0;
-  __builtin_memcpy(parts, &v, sizeof(parts));
-  for (int part = 0; part < 8; part++) together |= parts[part];
-  return together != 0;
+  auto four = low<i64x4>(v) | high<i64x4>(v);
+  auto two = low<i64x2>(four) | high<i64x2>(four);
+  return (two[0] | two[1]) != 0;
 }
 
 // Calls work(first, count) for all of `rows`: in shares of at least 2^18 numbers, a thread each.
@@ -141,16 +149,26 @@ f64x8 load8(const double* at) {
 }
 
 // Calls work(column, value) at least for every value bases[j] − factor · products[j] that is not above what the last call
-// returned (at first: infinity), in order of columns.
+// returned (at first: `limit`), in order of columns.
 template <class Work>
-void below(const float* products, int columns, const double* bases, double factor, Work work) {
-  double limit = infinity;
+void below(const float* products, int columns, const double* bases, double factor, double limit, Work work) {
   int column = 0;
-  for (; column + 8 <= columns; column += 8) {
-    f64x8 v = load8(bases + column) - factor * load8(products + column);
-    if (!any(v <= limit)) continue;
-    for (int lane = 0; lane < 8; lane++) limit = work(column + lane, v[lane]);
+  auto value = [=](int column) { return load8(bases + column) - factor * load8(products + column); };
+  auto look = [&](int until) {
+    for (; column + 8 <= until; column += 8) {
+      f64x8 v = value(column);
+      if (!any(v <= limit)) continue;
+      for (int lane = 0; lane < 8; lane++) limit = work(column + lane, v[lane]);
+    }
+  };
+  for (int until = 32; until <= columns; until += 32) {
+    // Mostly there is nothing in 32 numbers.
+    i64x8 hits = (value(column) <= limit) | (value(column + 8) <= limit) | (value(column + 16) <= limit) |
+                 (value(column + 24) <= limit);
+    if (any(hits)) look(until);
+    column = until;
   }
+  look(columns);
   for (; column < columns; column++) limit = work(column, bases[column] - factor * products[column]);
 }
 
@@ -301,6 +319,60 @@ EXPORTED(squaredNorms) void squaredNorms(const float* data, int rows, int column
   });
 }
 
+// ⟨x, y⟩ of `left` rows with `right` rows of others, in float32: sixteen sums each. What is read once serves all.
+template <int left, int right>
+static void productsOfTile(const float* x, const float* y, int columns, float* out, int others) {
+  f32x16 sums[left][right] = {};
+  auto add = [&](int column, auto read) {
+    f32x16 a[left];
+    for (int i = 0; i < left; i++) a[i] = read(x + (long long)i * columns + column);
+    for (int j = 0; j < right; j++) {
+      f32x16 b = read(y + (long long)j * columns + column);
+      for (int i = 0; i < left; i++) sums[i][j] += a[i] * b;
+    }
+  };
+  int column = 0;
+  for (; column + lanes <= columns; column += lanes) add(column, [](const float* at) { return load(at); });
+  if (column < columns) {
+    add(column, [=](const float* at) {
+      f32x16 v = {};
+      __builtin_memcpy(&v, at, (columns - column) * sizeof(float));
+      return v;
+    });
+  }
+  for (int i = 0; i < left; i++) {
+    for (int j = 0; j < right; j++) {
+      f32x8 eight = low<f32x8>(sums[i][j]) + high<f32x8>(sums[i][j]);
+      f32x4 four = low<f32x4>(eight) + high<f32x4>(eight);
+      out[(long long)i * others + j] = (four[0] + four[1]) + (four[2] + four[3]);
+    }
+  }
+}
+
+// ⟨x, y⟩ of each row of one matrix with each of a few `others`, in float32.
+EXPORTED(narrowProducts)
+void narrowProducts(const float* x, int rows, int columns, const float* y, int others, float* out, int threads) {
+  divide(rows, (long long)rows * columns, threads, [=](int first, int count) {
+    for (int row = first; row < first + count;) {
+      const float* its = x + (long long)row * columns;
+      float* products = out + (long long)row * others;
+      bool together = row + tile <= first + count;
+      int other = 0;
+      for (; other + tile <= others; other += tile) {
+        const float* at = y + (long long)other * columns;
+        if (together) productsOfTile<tile, tile>(its, at, columns, products + other, others);
+        else productsOfTile<1, tile>(its, at, columns, products + other, others);
+      }
+      for (; other < others; other++) {
+        const float* at = y + (long long)other * columns;
+        if (together) productsOfTile<tile, 1>(its, at, columns, products + other, others);
+        else productsOfTile<1, 1>(its, at, columns, products + other, others);
+      }
+      row += together ? tile : 1;
+    }
+  });
+}
+
 // Of each row of values bases[j] − factor · products[row, j]: the smallest, where it is first, and the second smallest.
 EXPORTED(twoSmallest)
 void twoSmallest(const float* products, int rows, int columns, const double* bases, double factor, int* at,
@@ -350,7 +422,7 @@ void fewSmallest(const float* products, int rows, int columns, const double* bas
       const float* its = products + (long long)row * columns;
       double* sorted = ascending + (long long)row * few;
       for (int rank = 0; rank < few; rank++) sorted[rank] = infinity;
-      below(its, columns, bases, factor, [&](int column, double v) {
+      below(its, columns, bases, factor, infinity, [&](int column, double v) {
         if (column != own[row] && v < sorted[few - 1]) {
           int rank = few - 1;
           for (; rank > 0 && sorted[rank - 1] > v; rank--) sorted[rank] = sorted[rank - 1];
@@ -361,7 +433,7 @@ void fewSmallest(const float* products, int rows, int columns, const double* bas
       double limit = sorted[few - 1] + slack[row];
       int* its_found = found + (long long)row * capacity;
       int number = 0;
-      below(its, columns, bases, factor, [&](int column, double v) {
+      below(its, columns, bases, factor, limit, [&](int column, double v) {
         if (column != own[row] && v <= limit) {
           if (number < capacity) its_found[number] = column;
           number++;
@@ -369,6 +441,76 @@ void fewSmallest(const float* products, int rows, int columns, const double* bas
         return limit;
       });
       counts[row] = number;
+    }
+  });
+}
+
+// Takes products of items rowStart… with others columnStart… into lists of the `few` smallest values of each item,
+// bases[other] − factor · product, the largest last, with the other's number; an item's own number does not count. Where
+// items and others are the same (`mutual`), a product off the diagonal serves the lists of both.
+EXPORTED(keepSmallest)
+void keepSmallest(const float* products, int rows, int rowStart, int columns, int columnStart, const double* bases,
+                  double factor, const int* own, int mutual, int few, double* values, int* items, int threads) {
+  auto keep = [=](int item, int other, double v) {
+    double* its = values + (long long)item * few;
+    int* who = items + (long long)item * few;
+    int last = few - 1, at = 0, largest = last;
+    if (!(v < its[last])) return;
+    f64x8 most = all<f64x8>(-infinity);
+    i64x8 place = {}, here = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (; at + 8 <= last; at += 8, here += 8) {
+      f64x8 eight = load8(its + at);
+      place = eight > most ? here : place;
+      most = larger(eight, most);
+    }
+    double highest = v;
+    for (int lane = 0; lane < 8; lane++) {
+      if (most[lane] > highest) highest = most[lane], largest = place[lane];
+    }
+    for (; at < last; at++) if (its[at] > highest) highest = its[at], largest = at;
+    who[last] = who[largest];
+    its[last] = highest;
+    who[largest] = other;
+    its[largest] = v;
+  };
+  divide(rows, (long long)rows * columns, threads, [=](int first, int count) {
+    for (int row = first; row < first + count; row++) {
+      int item = rowStart + row;
+      const double* largest = values + (long long)item * few + few - 1;
+      below(products + (long long)row * columns, columns, bases + columnStart, factor, *largest, [=](int column, double v) {
+        if (columnStart + column != own[item]) keep(item, columnStart + column, v);
+        return *largest;
+      });
+    }
+  });
+  if (!mutual || rowStart == columnStart) return;
+  divide(columns, (long long)rows * columns, threads, [=](int first, int count) {
+    auto limitOf = [=](int column) { return values[(long long)(columnStart + column) * few + few - 1]; };
+    int start = first, end = first + count;
+    for (; start + 32 <= end; start += 32) {  // columns whose limits stay at hand
+      f64x8 limits[4];
+      for (int at = 0; at < 32; at++) limits[at >> 3][at & 7] = limitOf(start + at);
+      for (int row = 0; row < rows; row++) {
+        const float* its = products + (long long)row * columns + start;
+        double base = bases[rowStart + row];
+        f64x8 v[4];
+        i64x8 hits = {};
+        for (int group = 0; group < 4; group++) {
+          v[group] = base - factor * load8(its + 8 * group);
+          hits |= v[group] < limits[group];
+        }
+        if (!any(hits)) continue;
+        for (int at = 0; at < 32; at++) {
+          if (!(v[at >> 3][at & 7] < limits[at >> 3][at & 7])) continue;
+          keep(columnStart + start + at, rowStart + row, v[at >> 3][at & 7]);
+          limits[at >> 3][at & 7] = limitOf(start + at);
+        }
+      }
+    }
+    for (; start < end; start++) {
+      for (int row = 0; row < rows; row++) {
+        keep(columnStart + start, rowStart + row, bases[rowStart + row] - factor * products[(long long)row * columns + start]);
+      }
     }
   });
 }

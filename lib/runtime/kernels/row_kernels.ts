@@ -17,6 +17,7 @@ const signatures = {
     result: "void",
   },
   squaredNorms: { parameters: ["buffer", "i32", "i32", "buffer", "i32"], result: "void" },
+  narrowProducts: { parameters: ["buffer", "i32", "i32", "buffer", "i32", "buffer", "i32"], result: "void" },
   twoSmallest: {
     parameters: ["buffer", "i32", "i32", "buffer", "f64", "buffer", "buffer", "buffer", "i32"],
     result: "void",
@@ -25,6 +26,13 @@ const signatures = {
     parameters: [
       ...["buffer", "i32", "i32", "buffer", "f64", "buffer", "buffer"] as const,
       ...["i32", "buffer", "i32", "buffer", "buffer", "i32"] as const,
+    ],
+    result: "void",
+  },
+  keepSmallest: {
+    parameters: [
+      ...["buffer", "i32", "i32", "i32", "i32", "buffer", "f64"] as const,
+      ...["buffer", "i32", "i32", "buffer", "buffer", "i32"] as const,
     ],
     result: "void",
   },
@@ -44,15 +52,15 @@ export function nativeKernels(path: string = kernelLibrary()): RowKernels | unde
 
 /**
  * The row kernels in WebAssembly, the same bit for bit, on one thread: arrays are copied to its memory and what may have
- * been written, all but float32, back. Callers give a block of rows at a time.
+ * been written, all but float32 that is not named, back. Callers give a block of rows at a time.
  */
 export function portableKernels(): RowKernels {
-  const { memory, innerProduct, squaredDistance, ...blocks } = wasm;
+  const { memory, innerProduct, squaredDistance, narrowProducts, ...blocks } = wasm;
   const reserve = (bytes: number) => {
     const missing = heapAt + bytes - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / 2 ** 16));
   };
-  const onCopies = (kernel: (...args: number[]) => void) => (...args: readonly (Numbers | number)[]) => {
+  const onCopies = (kernel: (...args: number[]) => void, written = -1) => (...args: readonly (Numbers | number)[]) => {
     const arrays = args.filter((arg) => typeof arg !== "number");
     reserve(arrays.reduce((bytes, { byteLength }) => bytes + aligned(byteLength), 0));
     let next = heapAt;
@@ -65,7 +73,7 @@ export function portableKernels(): RowKernels {
     });
     kernel(...places);
     args.forEach((arg, at) => {
-      if (typeof arg === "number" || arg instanceof Float32Array) return;
+      if (typeof arg === "number" || arg instanceof Float32Array && at !== written) return;
       bytesOf(arg).set(new Uint8Array(memory.buffer, places[at], arg.byteLength));
     });
   };
@@ -92,6 +100,7 @@ export function portableKernels(): RowKernels {
   const copied = Object.entries(blocks).map(([name, kernel]) => [name, onCopies(kernel)]);
   return {
     ...Object.fromEntries(copied),
+    narrowProducts: onCopies(narrowProducts, 5),
     innerProduct: onRows(innerProduct),
     squaredDistance: onRows(squaredDistance),
     innerProducts: onPairs(onRows(innerProduct)),
@@ -113,6 +122,9 @@ function bytesOf({ buffer, byteOffset, byteLength }: Numbers): Uint8Array {
 }
 
 const native = nativeKernels();
+
+/** Whether they work on the caller's memory, in threads. */
+export const kernelsAreNative: boolean = native !== undefined;
 
 /** The row kernels of this process. */
 export const rowKernels: RowKernels = native ?? portableKernels();
