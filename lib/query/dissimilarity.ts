@@ -153,7 +153,8 @@ export async function* productBlocks(
   { items, others }: Comparison,
 ): AsyncGenerator<ProductBlock> {
   const columnsAtOnce = 1024;
-  const rowsAtOnce = 2048;
+  // Of few columns more rows, so that threads are not started again and again.
+  const rowsAtOnce = others.length > 64 ? 2048 : 16384;
   for (let column = 0; column < others.length; column += columnsAtOnce) {
     const rights = others.subarray(column, column + columnsAtOnce);
     const bases = Float64Array.from(rights, (other) => dissimilarity.base[other]);

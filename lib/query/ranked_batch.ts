@@ -59,16 +59,16 @@ export async function rankedBatch(points: Matrix, options: RankedBatchOptions): 
     );
   }
   const lots = lotsFor(points.rows, options);
-  const finite = finiteRows(points);
-  const usable = (row: number) => Number.isFinite(uncertainty[row]) && finite(row);
+  const known = labelled ? [rowsThat(finiteRows, labelled)] : [];
+  const whole = squaredEuclidean(points, ...known);
+  const usable = (row: number) => Number.isFinite(uncertainty[row]) && whole.base[row] < Infinity;
   return await amongUsable({ count: points.rows, usable, k, lots }, (rows, wanted) => {
-    const candidates = rowsAt(points, rows);
-    const known = labelled ? [rowsThat(finiteRows, labelled)] : [];
-    return rank(squaredEuclidean(candidates, ...known), {
-      candidates: candidates.rows,
+    const areAll = rows.length === points.rows;
+    return rank(areAll ? whole : squaredEuclidean(rowsAt(points, rows), ...known), {
+      candidates: rows.length,
       k: wanted,
-      uncertainty: Float64Array.from(rows, (row) => uncertainty[row]),
-      lots: Float64Array.from(rows, (row) => lots[row]),
+      uncertainty: areAll ? uncertainty : Float64Array.from(rows, (row) => uncertainty[row]),
+      lots: areAll ? lots : Float64Array.from(rows, (row) => lots[row]),
     });
   });
 }
@@ -76,7 +76,7 @@ export async function rankedBatch(points: Matrix, options: RankedBatchOptions): 
 interface RankOptions {
   readonly candidates: number;
   readonly k: number;
-  readonly uncertainty: Float64Array;
+  readonly uncertainty: ArrayLike<number>;
   readonly lots: Float64Array;
 }
 
@@ -101,19 +101,26 @@ async function rank(distances: Dissimilarity, { candidates, k, uncertainty, lots
   };
   // Distances only shrink, and as α falls by δ no score grows by more than δ · max u. So score + α · max u, at whatever
   // time it was computed, bounds what it would be now: the heap need not be built anew for every α.
-  const most = uncertainty.reduce((largest, value) => Math.max(largest, value), 0);
+  let most = 0;
+  for (let row = 0; row < candidates; row++) most = Math.max(most, uncertainty[row]);
   const bounds = new Float64Array(candidates);
   const bound = (row: number) => bounds[row] = score(row) + left / distances.count * most;
   remaining.forEach(bound);
-  const heap = maxHeap(
-    remaining,
-    (a, b) => bounds[a] !== bounds[b] ? bounds[a] > bounds[b] : lots[a] < lots[b],
-  );
+  const before = (a: number, b: number) => bounds[a] !== bounds[b] ? bounds[a] > bounds[b] : lots[a] < lots[b];
+  // Few come near the top: the others stay out of the heap, below a bound of their own, until it is reached.
+  let below = bounds.toSorted()[Math.max(0, candidates - 64 * k)];
+  let heap = maxHeap(remaining.filter((row) => bounds[row] > below), before);
+  const isPicked = new Uint8Array(candidates);
   while (scores.length < k) {
     const count = given + scores.length;
-    while (seen[heap.top] < count) {
-      if (seen[heap.top] < given) await lookFurther(state, { dissimilarity: distances, heap, onLowered: bound });
-      else {
+    while (true) {
+      if (below > -Infinity && (heap.size === 0 || bounds[heap.top] <= below)) {
+        below = -Infinity;
+        heap = maxHeap(remaining.filter((row) => isPicked[row] === 0), before);
+      } else if (seen[heap.top] >= count) break;
+      else if (seen[heap.top] < given) {
+        await lookFurther(state, { dissimilarity: distances, heap, onLowered: bound });
+      } else {
         const row = heap.pop();
         for (; seen[row] < count; seen[row]++) {
           nearest[row] = Math.min(nearest[row], distances.value(row, chosen[seen[row]]));
@@ -124,6 +131,7 @@ async function rank(distances: Dissimilarity, { candidates, k, uncertainty, lots
     }
     const pick = heap.pop();
     rows[scores.length] = pick;
+    isPicked[pick] = 1;
     scores.push(score(pick));
     left--;
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { leastConfidence, matrix, rankedBatch, tf } from "curio";
+import { leastConfidence, matrix, Random, rankedBatch, rowOf, tf } from "curio";
 import { assertClose } from "./close_to.ts";
 import { waveDistributions, waves } from "./waves.ts";
 
@@ -43,6 +43,38 @@ Deno.test("rankedBatch() agrees with the definition to the last row", async () =
     nearest.forEach((value, row) => nearest[row] = Math.min(value, distance(row, pick)));
   }
   assert.deepEqual(Array.from((await rankedBatch(points, { k: 30, uncertainty, labelled })).rows), expected);
+});
+
+Deno.test("rankedBatch() agrees with the definition where most rows need not be looked at, or all of them", async () => {
+  const random = new Random(7);
+  const normal = (rows: number) => matrix(Array.from({ length: rows }, () => [random.normal(), random.normal()]));
+  const known = normal(200);
+  const distance = (x: Float32Array, y: Float32Array) => Math.hypot(x[0] - y[0], x[1] - y[1]);
+  // The second source lies within what is labelled, so that nearly all first bounds are far too large.
+  for (const scale of [1, 0.05]) {
+    const source = normal(900);
+    source.data.forEach((value, at) => source.data[at] = scale * value);
+    const unsure = Float64Array.from({ length: 900 }, () => random.next());
+    const nearest = Array.from(
+      { length: 900 },
+      (_, row) =>
+        Math.min(...Array.from({ length: 200 }, (_, other) => distance(rowOf(source, row), rowOf(known, other)))),
+    );
+    const left = new Set(nearest.keys());
+    const expected: number[] = [];
+    while (expected.length < 5) {
+      const alpha = left.size / 1100;
+      const score = (row: number) => alpha * (1 - 1 / (1 + nearest[row])) + (1 - alpha) * unsure[row];
+      const pick = [...left].reduce((best, row) => score(row) > score(best) ? row : best);
+      expected.push(pick);
+      left.delete(pick);
+      nearest.forEach((value, row) =>
+        nearest[row] = Math.min(value, distance(rowOf(source, row), rowOf(source, pick)))
+      );
+    }
+    const { rows } = await rankedBatch(source, { k: 5, uncertainty: unsure, labelled: known });
+    assert.deepEqual(Array.from(rows), expected);
+  }
 });
 
 Deno.test("rankedBatch() never picks a duplicate twice, takes NaN last, and leaves no tensors", async () => {
