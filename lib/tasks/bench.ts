@@ -25,6 +25,7 @@ const rowSchema = z.object({
   low: z.number(),
   high: z.number(),
   ratioToFastestPeer: z.number().nullable(),
+  ratioRange: z.tuple([z.number(), z.number()]).optional(),
   gigaflops: z.number().optional(),
   startupSeconds: z.number().optional(),
   peakMegabytes: z.number().optional(),
@@ -116,9 +117,19 @@ function machine(): Record<string, string> {
 /** In Markdown, so that it can be put into a page as it is. */
 function tableOf(rows: readonly Row[]): string[] {
   const lines = rows.map((row) => {
-    const { unit, implementation, work, ratioToFastestPeer, startupSeconds, peakMegabytes, growthMegabytes } = row;
+    const {
+      unit,
+      implementation,
+      work,
+      ratioToFastestPeer,
+      ratioRange,
+      startupSeconds,
+      peakMegabytes,
+      growthMegabytes,
+    } = row;
     const [median, low, high] = [row.median, row.low, row.high].map((value) => figures(value));
-    const ratio = ratioToFastestPeer === null ? "" : `${ratioToFastestPeer.toFixed(2)}×`;
+    const spread = ratioRange ? ` (${ratioRange.map((ratio) => ratio.toFixed(2)).join("–")})` : "";
+    const ratio = ratioToFastestPeer === null ? "" : `${ratioToFastestPeer.toFixed(2)}×${spread}`;
     const memory = peakMegabytes === undefined ? "" : `${Math.round(peakMegabytes)} MB`;
     const growth = growthMegabytes === undefined ? "" : ` (+${Math.round(growthMegabytes)})`;
     const arithmetic = row.gigaflops === undefined ? "" : figures(row.gigaflops);

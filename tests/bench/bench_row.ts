@@ -7,8 +7,13 @@ export interface BenchRow {
   readonly median: number;
   readonly low: number;
   readonly high: number;
-  /** How many times as fast as the fastest peer; above 1 is faster, whatever the unit. Null where no peer ran. */
+  /**
+   * How many times as fast as the fastest peer; above 1 is faster, whatever the unit. The median of what each round gives,
+   * so that a machine that others slow down meanwhile does so to both. Null where no peer ran.
+   */
   readonly ratioToFastestPeer: number | null;
+  /** The smallest and the largest that a round gave. */
+  readonly ratioRange?: readonly [number, number];
   /** Billions of floating-point operations a second: beside the row `matrix-product`, how near to the machine's limit. */
   readonly gigaflops?: number;
   /** From the process' first line to the end of the first batch, compiling included. */
@@ -25,8 +30,8 @@ export interface BenchRow {
   readonly accuracy?: number;
 }
 
-/** Everything but the ratio, with all runs in place of their median. */
-export interface BenchRuns extends Omit<BenchRow, "median" | "low" | "high" | "ratioToFastestPeer"> {
+/** Everything but the ratio, with all runs, a round each, in place of their median. */
+export interface BenchRuns extends Omit<BenchRow, "median" | "low" | "high" | "ratioToFastestPeer" | "ratioRange"> {
   readonly values: readonly number[];
 }
 
@@ -34,17 +39,22 @@ const ours = ["curio", "tfjs-node"];
 
 /** Rows of one work, with their ratios to the fastest implementation that is not ours. */
 export function rowsOf(all: readonly BenchRuns[]): BenchRow[] {
-  const speed = ({ unit, values }: BenchRuns) => unit === "s" ? 1 / median(values) : median(values);
-  const fastest = Math.max(...all.filter(({ implementation }) => !ours.includes(implementation)).map(speed));
+  const speed = (value: number, { unit }: BenchRuns) => unit === "s" ? 1 / value : value;
+  const fastest = all.filter(({ implementation }) => !ours.includes(implementation))
+    .toSorted((a, b) => speed(median(b.values), b) - speed(median(a.values), a)).at(0);
   return all.map((runs) => {
     const { values, ...rest } = runs;
-    return {
-      ...rest,
-      median: median(values),
-      low: Math.min(...values),
-      high: Math.max(...values),
-      ratioToFastestPeer: fastest > 0 ? speed(runs) / fastest : null,
-    };
+    const row = { ...rest, median: median(values), low: Math.min(...values), high: Math.max(...values) };
+    if (!fastest) return { ...row, ratioToFastestPeer: null };
+    // One that takes long runs less often; then there are only the medians to compare.
+    const rounds = values.length === fastest.values.length ? values.length : 0;
+    const ratios = Array.from(
+      { length: rounds },
+      (_, round) => speed(values[round], runs) / speed(fastest.values[round], fastest),
+    );
+    return rounds === 0
+      ? { ...row, ratioToFastestPeer: speed(row.median, runs) / speed(median(fastest.values), fastest) }
+      : { ...row, ratioToFastestPeer: median(ratios), ratioRange: [Math.min(...ratios), Math.max(...ratios)] };
   });
 }
 
