@@ -42,7 +42,7 @@ export interface TypiClustInputs extends TypiClustOptions {
  * labels, without a bound, and K = min(5, size − 1). The typicality of a cluster's only candidate is 0.
  *
  * Scores: the typicality of each pick. Candidates that are not finite come last. Time that of k-means and
- * O(size² · d) for each cluster asked, memory O(n · neighbours + clusters · d).
+ * O(size² · d) for each cluster asked, memory O(n + clusters · d).
  *
  * @throws {RangeError} if `k` is not an integer in 0…rows, or an option is not an integer ≥ 1
  */
