@@ -18,7 +18,8 @@ export interface KCenterGreedyOptions {
  *
  * Score: the distance to the nearest at that moment. With nothing labelled the first pick is the candidate nearest to
  * the mean; google/active-learning starts from row 0, scikit-activeml at random, DISTIL fails. O(n · labelled · d) time
- * and what {@linkcode greedyMaxMin} adds, at worst n · k · d; O(n) memory: embeddings of more than 2 GiB stay on disk and are read in blocks. DeepAL builds the n × n matrix.
+ * and what {@linkcode greedyMaxMin} adds, at worst n · k · d; O(n) memory: embeddings of more than 2 GiB stay on disk and
+ * are read in blocks. DeepAL builds the n × n matrix.
  *
  * @throws {RangeError} if `outlierShare` is not in [0, 1)
  */

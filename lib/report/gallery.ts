@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import sharp from "sharp";
 import type { Dataset, ImageShape } from "../data/dataset.ts";
 import { enlargedPng } from "./enlarged_png.ts";
@@ -181,7 +182,7 @@ async function pictureAddress(
 ): Promise<string> {
   const size = { width: Math.round(2 * width), height: Math.round(2 * height) };
   if (shape.width <= 64 && shape.height <= 64) {
-    return `data:image/png;base64,${enlargedPng(pixels, { shape, ...size }).toString("base64")}`;
+    return `data:image/png;base64,${Buffer.from(enlargedPng(pixels, { shape, ...size })).toString("base64")}`;
   }
   const raw = { width: shape.width, height: shape.height, channels: shape.channels === 1 ? 1 : 3 } as const;
   const photo = sharp(pixels, { raw }).resize({ ...size, withoutEnlargement: true }).jpeg({ quality: 85 });

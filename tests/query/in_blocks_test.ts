@@ -73,6 +73,13 @@ for (const distance of ["euclidean", "cosine"] satisfies Distance[]) {
   }
 }
 
+Deno.test("greedyMaxMin() weighs candidates from blocks as it weighs those in memory", async () => {
+  const points = normal(9000, "points");
+  const random = new Random("weights");
+  const options = { k: 50, weights: Float64Array.from({ length: 9000 }, () => random.next()) };
+  assert.deepEqual(await greedyMaxMin(reader(points), options), await greedyMaxMin(points, options));
+});
+
 Deno.test("greedyMaxMin() compares distributions from a reader as well", async () => {
   const rows = { rows: 3, columns: 2, data: Float32Array.of(0.5, 0.5, 0.9, 0.1, 0.1, 0.9) };
   const options = { k: 3, distance: "jensenShannon" } as const;
