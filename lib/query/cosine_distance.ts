@@ -1,6 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
-import { multiplyRows } from "./multiply_rows.ts";
+import { multiplyRowsNearly } from "./multiply_rows.ts";
 import { type StackedRows, stackedRows } from "./stacked_rows.ts";
 
 /**
@@ -24,7 +24,7 @@ export function cosineDistance(...matrices: readonly Matrix[]): Dissimilarity {
         Math.max(0, 1 - product * (inverse[lefts[pair]] * inverse[rights[pair]]))
       ),
     products: (lefts, rights) =>
-      multiplyRows(unitRows(rows, { indices: lefts, inverse }), unitRows(rows, { indices: rights, inverse })),
+      multiplyRowsNearly(unitRows(rows, { indices: lefts, inverse }), unitRows(rows, { indices: rights, inverse })),
   };
 }
 

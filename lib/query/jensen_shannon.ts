@@ -1,6 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
-import { multiplyRows } from "./multiply_rows.ts";
+import { multiplyRowsNearly } from "./multiply_rows.ts";
 import { stackedRows } from "./stacked_rows.ts";
 
 /**
@@ -44,6 +44,6 @@ export function jensenShannon(...matrices: readonly Matrix[]): Dissimilarity {
       }
       return Math.max(0, total / 2);
     },
-    products: (lefts, rights) => multiplyRows(roots(lefts), roots(rights)),
+    products: (lefts, rights) => multiplyRowsNearly(roots(lefts), roots(rights)),
   };
 }

@@ -5,11 +5,6 @@ import { tf } from "../runtime/tensorflow.ts";
 /** All inner products between the rows of two matrices, `[left.rows, right.rows]`: one matrix product, in float32. */
 export async function multiplyRows(left: Matrix, right: Matrix): Promise<Float32Array> {
   if (left.data.length === 0 || right.data.length === 0) return new Float32Array(left.rows * right.rows);
-  if (kernelsAreNative && right.rows <= narrow) {
-    const products = new Float32Array(left.rows * right.rows);
-    rowKernels.narrowProducts(left.data, left.rows, left.columns, right.data, right.rows, products, kernelThreads);
-    return products;
-  }
   const product = tf.tidy(() =>
     tf.matMul(
       tf.tensor2d(left.data, [left.rows, left.columns]),
@@ -23,6 +18,17 @@ export async function multiplyRows(left: Matrix, right: Matrix): Promise<Float32
   } finally {
     product.dispose();
   }
+}
+
+/**
+ * The same for whoever goes on to compare exact values: with few rows on the right it takes the row kernels, where they
+ * are native, and the last bits are then others.
+ */
+export async function multiplyRowsNearly(left: Matrix, right: Matrix): Promise<Float32Array> {
+  if (!kernelsAreNative || right.rows > narrow) return await multiplyRows(left, right);
+  const products = new Float32Array(left.rows * right.rows);
+  rowKernels.narrowProducts(left.data, left.rows, left.columns, right.data, right.rows, products, kernelThreads);
+  return products;
 }
 
 /** With so few rows on the right, copying the left ones to a tensor costs more than multiplying them. */

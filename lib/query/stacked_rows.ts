@@ -1,6 +1,6 @@
 import { kernelThreads, rowKernels } from "../runtime/kernels/row_kernels.ts";
 import type { Matrix } from "../runtime/matrix.ts";
-import { multiplyRows, release } from "./multiply_rows.ts";
+import { multiplyRowsNearly, release } from "./multiply_rows.ts";
 import { squaredNorms } from "./squared_norms.ts";
 
 /** Rows of several matrices of equal width, numbered as if they stood under each other; nothing is copied. */
@@ -93,7 +93,7 @@ export function stackedRows(...matrices: readonly Matrix[]): StackedRows {
     gather,
     async products(lefts, rights) {
       const sides = [gather(lefts), gather(rights)] as const;
-      const products = await multiplyRows(...sides);
+      const products = await multiplyRowsNearly(...sides);
       for (const side of sides) if (isCopy(side)) release(side.data);
       return products;
     },

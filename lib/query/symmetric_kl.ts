@@ -1,6 +1,6 @@
 import type { Matrix } from "../runtime/matrix.ts";
 import type { Dissimilarity } from "./dissimilarity.ts";
-import { multiplyRows } from "./multiply_rows.ts";
+import { multiplyRowsNearly } from "./multiply_rows.ts";
 import { stackedRows } from "./stacked_rows.ts";
 
 /**
@@ -64,6 +64,6 @@ export function symmetricKL(floor: number, ...matrices: readonly Matrix[]): Diss
       }
       return total;
     },
-    products: (lefts, rights) => multiplyRows(block(lefts, false), block(rights, true)),
+    products: (lefts, rights) => multiplyRowsNearly(block(lefts, false), block(rights, true)),
   };
 }
